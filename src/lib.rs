@@ -1,0 +1,2 @@
+//! A research desk on China's AI industry that sits in a team's Matrix rooms.
+#![recursion_limit = "256"]

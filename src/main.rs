@@ -1,0 +1,2 @@
+//! The `tigerdesk` binary.
+fn main() {}
