@@ -1,2 +1,6 @@
 //! A research desk on China's AI industry that sits in a team's Matrix rooms.
 #![recursion_limit = "256"]
+
+pub mod commands;
+pub mod reply;
+pub mod settings;
