@@ -2,5 +2,7 @@
 #![recursion_limit = "256"]
 
 pub mod commands;
+pub mod dataset;
 pub mod reply;
 pub mod settings;
+pub mod spelling;
