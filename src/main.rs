@@ -1,6 +1,6 @@
 //! The `tigerdesk` binary: arguments, settings, tracing, and the only place that decides an exit code.
 
-use std::{env, error::Error, io, process::ExitCode};
+use std::{env, error::Error, process::ExitCode};
 
 use clap::Parser as _;
 use tigerdesk::{
@@ -8,7 +8,6 @@ use tigerdesk::{
     console,
     settings::Settings,
 };
-use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     match act(Arguments::parse()) {

@@ -1,5 +1,7 @@
 //! `!timeline`: what happened when.
 
+use std::collections::HashSet;
+
 use super::{Ask, Command, Desk, Outcome, Spec, text_outcome};
 use crate::{
     dataset::{Claim, PartialDate, Record, Value},
@@ -46,6 +48,7 @@ impl Command for Timeline {
         };
         let hits = desk.index.timeline(span.0, span.1, &words)?;
         let mut entries: Vec<_> = hits.into_iter().filter_map(|hit| entry(desk, hit)).collect();
+        drop_told_by_events(&mut entries);
         entries.sort_by(|a, b| (a.date, &a.record.name).cmp(&(b.date, &b.record.name)));
         Ok(Outcome { reply: render(desk, span, &words, &entries) })
     }
@@ -94,6 +97,25 @@ fn entry(desk: &Desk, hit: Hit) -> Option<Entry<'_>> {
     let claim = record.claims.get(hit.claim?)?;
     let Value::Date(date) = claim.value else { return None };
     Some(Entry { date, record, claim })
+}
+
+/// An event that is about a model says that it was released: the model's own line that day would say it twice.
+fn drop_told_by_events(entries: &mut Vec<Entry>) {
+    let told: HashSet<(PartialDate, String)> = entries
+        .iter()
+        .filter(|entry| entry.claim.property.timeline == Some(""))
+        .flat_map(|entry| {
+            let targets = entry.record.claims.iter().filter_map(|claim| match &claim.value {
+                Value::Ref(id) => Some(id.clone()),
+                _ => None,
+            });
+            targets.map(|id| (entry.date, id))
+        })
+        .collect();
+    entries.retain(|entry| {
+        let told_as = entry.claim.property.timeline.unwrap_or_default();
+        !matches!(told_as, "announced" | "released" | "issued") || !told.contains(&(entry.date, entry.record.id.clone()))
+    });
 }
 
 fn render(desk: &Desk, span: Span2, words: &str, entries: &[Entry]) -> Reply {

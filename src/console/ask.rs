@@ -1,7 +1,7 @@
 //! Questions from the command line or from standard input.
 
 use std::{
-    io::{self, BufRead as _, Write as _},
+    io::{self, BufRead as _},
     time::Instant,
 };
 

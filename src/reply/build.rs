@@ -52,7 +52,11 @@ fn cite(spans: &mut Vec<Span>, source: &Record) {
         Some(url) => Span::Link { text: source.name.clone(), url },
         None => text(source.name.clone()),
     });
-    let by = if info.authors.is_empty() { info.publisher } else { Some(info.authors.join(", ")) };
+    let by = match info.authors.as_slice() {
+        [] => info.publisher,
+        [one] => Some(one.clone()),
+        [first, ..] => Some(format!("{first} and others")),
+    };
     let rest: Vec<String> = by.into_iter().chain(info.date.map(|date| date.to_string())).collect();
     if !rest.is_empty() {
         spans.push(text(format!(", {}", rest.join(", "))));

@@ -8,7 +8,7 @@ pub static SPEC: KindSpec = KindSpec {
     plural: "chips",
     aliases: &["chips"],
     title: "Chips",
-    about: "a chip and what is known of it",
+    about: "A chip and what is known of it",
     example: "ascend 910c",
     required: &[],
 };

@@ -8,7 +8,7 @@ pub static SPEC: KindSpec = KindSpec {
     plural: "companies",
     aliases: &["companies", "lab", "org"],
     title: "Companies, laboratories and institutions",
-    about: "what a company, laboratory or institution is known for",
+    about: "What a company, laboratory or institution is known for",
     example: "moonshot",
     required: &[],
 };

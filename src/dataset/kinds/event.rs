@@ -8,7 +8,7 @@ pub static SPEC: KindSpec = KindSpec {
     plural: "events",
     aliases: &["events"],
     title: "Events",
-    about: "what happened",
+    about: "What happened",
     example: "bletchley",
     required: &["date"],
 };

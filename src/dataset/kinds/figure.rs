@@ -8,7 +8,7 @@ pub static SPEC: KindSpec = KindSpec {
     plural: "figures",
     aliases: &["figures"],
     title: "Figures",
-    about: "a share, reserve, capacity or count",
+    about: "A share, reserve, capacity or count",
     example: "rare earth",
     required: &[],
 };

@@ -8,7 +8,7 @@ pub static SPEC: KindSpec = KindSpec {
     plural: "models",
     aliases: &["models"],
     title: "Models",
-    about: "what a model is, who made it and when",
+    about: "What a model is, who made it and when",
     example: "deepseek-r1",
     required: &[],
 };

@@ -8,7 +8,7 @@ pub static SPEC: KindSpec = KindSpec {
     plural: "people",
     aliases: &["people", "who"],
     title: "People",
-    about: "who somebody is",
+    about: "Who somebody is",
     example: "yang zhilin",
     required: &[],
 };

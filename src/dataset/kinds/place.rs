@@ -8,7 +8,7 @@ pub static SPEC: KindSpec = KindSpec {
     plural: "places",
     aliases: &["places", "city"],
     title: "Places",
-    about: "who sits in a place, and what it is known for",
+    about: "Who sits in a place, and what it is known for",
     example: "beijing",
     required: &[],
 };

@@ -8,7 +8,7 @@ pub static SPEC: KindSpec = KindSpec {
     plural: "policies",
     aliases: &["policies", "law"],
     title: "Policies",
-    about: "a law, measure, plan, fund or export control",
+    about: "A law, measure, plan, fund or export control",
     example: "generative ai measures",
     required: &[],
 };

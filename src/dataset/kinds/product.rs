@@ -8,7 +8,7 @@ pub static SPEC: KindSpec = KindSpec {
     plural: "products",
     aliases: &["products", "app"],
     title: "Products",
-    about: "an app, agent, robot or service",
+    about: "An app, agent, robot or service",
     example: "kimi",
     required: &[],
 };

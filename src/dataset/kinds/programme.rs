@@ -8,7 +8,7 @@ pub static SPEC: KindSpec = KindSpec {
     plural: "programmes",
     aliases: &["program", "programmes", "programs"],
     title: "Programmes",
-    about: "a computing network, voucher, incubator or talent programme",
+    about: "A computing network, voucher, incubator or talent programme",
     example: "compute vouchers",
     required: &[],
 };

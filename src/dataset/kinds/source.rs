@@ -8,7 +8,7 @@ pub static SPEC: KindSpec = KindSpec {
     plural: "sources",
     aliases: &["sources"],
     title: "Sources",
-    about: "a source, and what rests on it",
+    about: "A source, and what rests on it",
     example: "sinolytics",
     required: &[],
 };

@@ -8,7 +8,7 @@ pub static SPEC: KindSpec = KindSpec {
     plural: "topics",
     aliases: &["topics"],
     title: "Topics",
-    about: "a short brief on a subject",
+    about: "A short brief on a subject",
     example: "chips",
     required: &[],
 };
