@@ -15,10 +15,10 @@ pub fn key(text: &str) -> String {
     fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// The candidate that `word` is most likely a slip of, if any is near: one edit for short words, two from six letters on.
+/// The candidate that `word` is most likely a slip of, if any is near: one edit for short words, two from five letters on.
 #[must_use]
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = if word.chars().count() < 6 { 1 } else { 2 };
+    let allowed = if word.chars().count() < 5 { 1 } else { 2 };
     candidates
         .into_iter()
         .map(|candidate| (damerau_levenshtein(word, candidate), candidate))

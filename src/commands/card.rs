@@ -89,7 +89,10 @@ pub(super) fn summary(spans: &mut Vec<Span>, desk: &Desk, record: &Record, citat
     }
     sources.sort_unstable();
     sources.dedup();
-    spans.push(text(&record.summary));
+    let date = record.claims.iter().find(|claim| claim.property.timeline == Some(""));
+    let date = date.map(|claim| desk.dataset.show(&claim.value));
+    let parts: Vec<&str> = date.as_deref().into_iter().chain([record.summary.as_str()]).collect();
+    spans.push(text(parts.join(". ").trim_end_matches([' ', '.']).to_owned() + "."));
     if !sources.is_empty() {
         spans.push(citations.mark(&sources));
     }
@@ -128,7 +131,7 @@ fn head(record: &Record) -> Vec<Span> {
     if let Some(native) = &record.native_name {
         spans.push(text(format!(" ({native})")));
     }
-    spans.push(italic(format!(" {}", record.kind.id)));
+    spans.push(text(format!(", {}", record.kind.id)));
     if !record.summary.is_empty() {
         spans.extend([Span::Break, text(&record.summary)]);
     }

@@ -2,6 +2,8 @@
 //!
 //! A new property is one line of [`PROPERTIES`]. Its place in the table is its place on a card.
 
+use std::fmt;
+
 /// What a property's value must be. Decides how a value is read, whatever its shape in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueType {
@@ -19,6 +21,21 @@ pub enum ValueType {
     Money,
     /// Money where a currency is given, else a quantity.
     Amount,
+}
+
+impl fmt::Display for ValueType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kinds = |kinds: &[&str]| if kinds.is_empty() { "record".to_owned() } else { kinds.join(" or ") };
+        match self {
+            Self::Text => f.write_str("text"),
+            Self::Date => f.write_str("date"),
+            Self::Ref(targets) => write!(f, "{}", kinds(targets)),
+            Self::RefOrText(targets) => write!(f, "{}, or text", kinds(targets)),
+            Self::Quantity => f.write_str("quantity"),
+            Self::Money => f.write_str("money"),
+            Self::Amount => f.write_str("quantity or money"),
+        }
+    }
 }
 
 /// One line of the table.
