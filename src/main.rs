@@ -29,6 +29,7 @@ fn act(arguments: Arguments) -> Result<(), Box<dyn Error>> {
             console::ask(&console::open(folder(data).as_deref())?, &question.join(" "), format)?;
         }
         Action::Check { dir } => console::check(folder(dir).as_deref())?,
+        Action::Schema => console::schema()?,
     }
     Ok(())
 }

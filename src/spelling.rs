@@ -27,6 +27,27 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// How many edits a name of this many characters may be away from what was typed and still be taken for it. A Chinese
+/// character says as much as several letters.
+#[must_use]
+pub fn forgiven(name: &str) -> usize {
+    let length: usize = name.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+    match length {
+        0..4 => 0,
+        4..8 => 1,
+        _ => 2,
+    }
+}
+
+/// The number of edits between two keys, if it is at most `most`.
+#[must_use]
+pub fn edits(a: &str, b: &str, most: usize) -> Option<usize> {
+    if a.chars().count().abs_diff(b.chars().count()) > most {
+        return None;
+    }
+    Some(damerau_levenshtein(a, b)).filter(|edits| *edits <= most)
+}
+
 /// Whether `word` is one edit or one swap of neighbours away from `other`.
 #[must_use]
 pub fn one_slip(word: &str, other: &str) -> bool {

@@ -39,7 +39,7 @@ impl fmt::Display for ValueType {
 }
 
 /// One line of the table.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Property {
     /// The name in the files.
     pub id: &'static str,
@@ -57,6 +57,14 @@ pub struct Property {
     pub synonyms: &'static [&'static str],
 }
 
+impl PartialEq for Property {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Property {}
+
 const fn one(id: &'static str, label: &'static str, value: ValueType) -> Property {
     Property { id, label, value, many: false, reverse: None, timeline: None, synonyms: &[] }
 }
@@ -70,6 +78,12 @@ const fn dated(id: &'static str, label: &'static str, told: &'static str) -> Pro
 }
 
 impl Property {
+    /// The property's place in the table.
+    #[must_use]
+    pub fn rank(&self) -> usize {
+        PROPERTIES.iter().position(|property| property == self).unwrap_or(PROPERTIES.len())
+    }
+
     const fn back(self, label: &'static str) -> Self {
         Self { reverse: Some(label), ..self }
     }
