@@ -7,4 +7,5 @@ mod architecture;
 mod bundled;
 mod check;
 mod command_line;
+mod coverage;
 mod readme;
