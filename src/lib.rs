@@ -25,11 +25,14 @@
 //! - a **property**: a line in [`dataset::PROPERTIES`].
 #![recursion_limit = "256"]
 
+pub mod app;
 pub mod cli;
 pub mod commands;
 pub mod console;
 pub mod dataset;
 pub mod index;
+pub mod matrix;
 pub mod reply;
 pub mod settings;
 pub mod spelling;
+pub mod store;
