@@ -41,7 +41,9 @@ pub(super) fn build(dataset: &Dataset) -> Result<Index, Error> {
     let mut writer: IndexWriter = index.writer_with_num_threads(1, WRITER_BYTES)?;
     for (place, record) in dataset.records().iter().enumerate() {
         writer.add_document(record_document(&fields, place, record))?;
-        for (number, claim) in record.claims.iter().enumerate() {
+        // That a record is related to another one says nothing that anybody asks for.
+        let telling = record.claims.iter().enumerate().filter(|(_, claim)| claim.property.id != "related");
+        for (number, claim) in telling {
             writer.add_document(claim_document(&fields, dataset, (place, record), (number, claim)))?;
         }
     }
