@@ -47,7 +47,8 @@ impl Command for Search {
         let items = found.hits.iter().take(SHOWN).map(|hit| {
             let record = &desk.dataset.records()[hit.record];
             let mut item = vec![bold(&record.name), text(format!(" ({}): ", record.kind.id))];
-            match hit.claim.and_then(|place| record.claims.get(place)).filter(|claim| claim.property.id != "about") {
+            let claim = hit.claim.and_then(|place| record.claims.get(place)).or_else(|| closest(record, desk, &words));
+            match claim.and_then(|claim| telling(record, claim)) {
                 Some(claim) => {
                     item.push(text(format!("{}: ", claim.property.label)));
                     for (place, claim) in alike(record, claim).into_iter().enumerate() {
@@ -73,6 +74,31 @@ impl Command for Search {
         blocks.push(Block::Para(more));
         blocks.extend(citations.block(&desk.dataset));
         Ok(Outcome { reply: Reply { blocks } })
+    }
+}
+
+/// The claim that has the most of the words that neither the record's names nor its summary have.
+fn closest<'r>(record: &'r Record, desk: &Desk, asked: &str) -> Option<&'r Claim> {
+    let known: Vec<String> = record.names().chain([record.summary.as_str()]).flat_map(index::words).collect();
+    let asked: Vec<String> = index::words(asked).into_iter().filter(|word| !known.contains(word)).collect();
+    let shared = |claim: &Claim| {
+        let said = index::words(&format!("{} {}", claim.property.label, desk.dataset.show(&claim.value)));
+        asked.iter().filter(|word| said.contains(word)).count()
+    };
+    let claims = record
+        .claims
+        .iter()
+        .filter(|claim| claim.property.id != "related")
+        .map(|claim| (shared(claim), claim))
+        .filter(|(shared, _)| *shared > 0);
+    claims.max_by_key(|(shared, _)| *shared).map(|(_, claim)| claim)
+}
+
+/// What a figure measures, or what something is about, is not what was asked for: its value or its summary is.
+fn telling<'r>(record: &'r Record, claim: &'r Claim) -> Option<&'r Claim> {
+    match claim.property.id {
+        "about" | "measures" => record.claims.iter().find(|claim| claim.property.id == "reading"),
+        _ => Some(claim),
     }
 }
 
