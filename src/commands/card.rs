@@ -4,8 +4,9 @@ mod sections;
 
 use super::Desk;
 use crate::{
-    dataset::{Claim, Record},
+    dataset::{Claim, KINDS, PROPERTIES, Record},
     reply::{Block, Citations, Reply, Span, bold, code, italic, text},
+    spelling::key,
 };
 use sections::{Item, Section, sections};
 
@@ -71,6 +72,15 @@ fn shorten(shown: &mut [usize], mut lengths: Vec<usize>, fewest: usize, surplus:
         gone += item.max(1);
     }
     gone > 0
+}
+
+/// Whether any card may have a part that people call so.
+pub(super) fn is_section(name: &str) -> bool {
+    let name = key(name);
+    let own = PROPERTIES.iter().flat_map(|property| {
+        property.synonyms.iter().copied().chain([property.id, property.label]).chain(property.reverse)
+    });
+    own.chain(KINDS.iter().flat_map(|kind| [kind.id, kind.plural])).any(|part| key(part) == name)
 }
 
 /// Whether the card of a record has a part that people call so.

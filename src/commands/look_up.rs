@@ -77,7 +77,9 @@ pub(super) fn find<'d>(desk: &'d Desk, kind: Option<Kind>, args: &[String]) -> R
     if let Some(found) = first(desk, &exactly(&name)?, None) {
         return Ok(Some(found));
     }
-    if let Some(found) = first(desk, &by_words(&name)?, None) {
+    if let Some(mut found) = first(desk, &by_words(&name)?, None) {
+        // Something of another kind may go by just this name.
+        found.others.extend(desk.index.named(None, &name)?.into_iter().map(|place| &desk.dataset.records()[place]));
         return Ok(Some(found));
     }
     // The last words may name a part of the card: `moonshot models`, `alibaba backed by`.
@@ -92,6 +94,15 @@ pub(super) fn find<'d>(desk: &'d Desk, kind: Option<Kind>, args: &[String]) -> R
         }
     }
     if let Some(found) = through_another_kind(desk, kind, &desk.index.named(None, &name)?) {
+        return Ok(Some(found));
+    }
+    // Or a part that the card does not have.
+    if let Some((part, name @ [_, ..])) = args.split_last()
+        && card::is_section(part)
+        && let Some(mut found) = first(desk, &exactly(&name.join(" "))?, None)
+    {
+        let why = [text("Nothing is said here of "), bold(part), text(" for "), bold(&found.record.name), text(".")];
+        found.why = Some(why.into());
         return Ok(Some(found));
     }
     Ok(near::slip(desk, kind, &name))

@@ -97,6 +97,7 @@ fn closest<'r>(record: &'r Record, desk: &Desk, asked: &str) -> Option<&'r Claim
 /// What a figure measures, or what something is about, is not what was asked for: its value or its summary is.
 fn telling<'r>(record: &'r Record, claim: &'r Claim) -> Option<&'r Claim> {
     match claim.property.id {
+        "date" => None,
         "about" | "measures" => record.claims.iter().find(|claim| claim.property.id == "reading"),
         _ => Some(claim),
     }

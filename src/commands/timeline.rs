@@ -6,7 +6,7 @@ use super::{Ask, Command, Desk, Outcome, Spec, text_outcome};
 use crate::{
     dataset::{Claim, PartialDate, Record, Value},
     index::{self, Hit},
-    reply::{Block, Citations, Reply, Span, bold, code, text},
+    reply::{Block, Citations, Reply, Span, bold, code, italic, text},
 };
 
 /// A timeline of so many days or fewer is shown whole.
@@ -98,7 +98,7 @@ fn dates(argument: &str) -> Result<Option<Span2>, ()> {
     } else {
         argument.split(['…', '–', '—']).collect()
     };
-    let end = |part: &str| if part.is_empty() { Ok(None) } else { part.parse().map(Some).map_err(|_| ()) };
+    let end = |part: &str| if part.is_empty() { Ok(None) } else { padded(part).parse().map(Some).map_err(|_| ()) };
     let meant = argument.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '.' | '…' | '–' | '—' | '/'))
         && argument.chars().filter(char::is_ascii_digit).count() >= 4;
     let read = match parts[..] {
@@ -113,6 +113,11 @@ fn dates(argument: &str) -> Result<Option<Span2>, ()> {
         Err(()) if meant => Err(()),
         Err(()) => Ok(None),
     }
+}
+
+/// `2023-3` and `2023/03` as the dataset writes them.
+fn padded(date: &str) -> String {
+    date.split(['-', '/']).map(|part| format!("{part:0>2}")).collect::<Vec<_>>().join("-")
 }
 
 fn not_a_date(argument: &str) -> Outcome {
@@ -215,7 +220,11 @@ fn cut(span: Span2, entries: &[Entry]) -> (usize, Option<String>) {
 fn line(entry: &Entry, citations: &mut Citations) -> Vec<Span> {
     let told = entry.claim.property.timeline.unwrap_or_default();
     let what = format!(" {} {told}", entry.record.name);
-    vec![bold(entry.date.to_string()), text(what.trim_end()), citations.mark(&entry.claim.sources)]
+    let same = |claim: &&Claim| claim.property == entry.claim.property;
+    let contested = entry.record.claims.iter().filter(same).count() > 1;
+    let differ = contested.then(|| italic(" (sources differ)"));
+    let line = [bold(entry.date.to_string()), text(what.trim_end()), citations.mark(&entry.claim.sources)];
+    line.into_iter().chain(differ).collect()
 }
 
 #[cfg(test)]
@@ -238,6 +247,8 @@ mod tests {
             ("2024..", "2024", ""),
             ("..2021", "", "2021"),
             ("2024..2023", "2023", "2024"),
+            ("2023-3", "2023-03", "2023-03"),
+            ("2023/11", "2023-11", "2023-11"),
         ] {
             assert_eq!(read(argument), Ok(Some((from.to_owned(), to.to_owned()))), "{argument}");
         }
@@ -262,7 +273,7 @@ mod tests {
         for word in ["ernie", "..", "911", "gpt-4", "v3.1"] {
             assert_eq!(read(word), Ok(None), "{word}");
         }
-        for wrong in ["2023-13", "20233", "2023-1", "2023/03", "2023..20244"] {
+        for wrong in ["2023-13", "20233", "2023-123", "2023..20244"] {
             assert_eq!(read(wrong), Err(()), "{wrong}");
         }
     }

@@ -106,6 +106,9 @@ fn claim_document(
         document.add_text(fields.body, synonym);
     }
     document.add_text(fields.body, dataset.show(&claim.value));
+    if let Value::Money(money) = &claim.value {
+        document.add_text(fields.body, spoken(&money.currency));
+    }
     if let Value::Ref(id) = &claim.value
         && let Some(target) = dataset.get(id)
     {
@@ -119,11 +122,26 @@ fn claim_document(
     if let (Some(told), Value::Date(date)) = (property.timeline, &claim.value) {
         document.add_text(fields.body, told);
         document.add_text(fields.body, &record.summary);
+        // A timeline is narrowed by whatever is said of what happened.
+        for text in record.tags.iter().cloned().chain(record.claims.iter().map(|claim| dataset.show(&claim.value))) {
+            document.add_text(fields.all, text);
+        }
         let (first, last) = days(*date);
         document.add_i64(fields.first_day, first);
         document.add_i64(fields.last_day, last);
     }
     document
+}
+
+/// What people call a currency.
+fn spoken(currency: &str) -> &'static str {
+    match currency {
+        "CNY" => "yuan renminbi rmb",
+        "USD" => "dollar",
+        "EUR" => "euro",
+        "GBP" => "pound",
+        _ => "",
+    }
 }
 
 /// The first and the last day of a date, in days since 1970-01-01.

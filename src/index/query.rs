@@ -85,14 +85,19 @@ impl Index {
     /// If the index can't be read.
     pub fn search(&self, text: &str, limit: usize) -> Result<Hits, Error> {
         let words = asked(text);
-        let clauses = |occur: Occur| -> Vec<Clause> {
-            words.iter().take(MOST_WORDS).map(|word| (occur, self.anywhere(word))).collect()
-        };
-        let mut found = self.top(&BooleanQuery::new(clauses(Occur::Must)), DOCUMENTS)?;
-        let all_words = !found.is_empty();
-        if !all_words {
-            found = self.top(&BooleanQuery::new(clauses(Occur::Should)), DOCUMENTS)?;
+        let clauses: Vec<Clause> =
+            words.iter().take(MOST_WORDS).map(|word| (Occur::Should, self.anywhere(word))).collect();
+        let most = clauses.len();
+        let mut query = BooleanQuery::new(clauses);
+        let mut found = Vec::new();
+        let mut required = most;
+        // All the words if there is anything that has them, or else as many as possible.
+        while found.is_empty() && required > 0 {
+            query.set_minimum_number_should_match(required);
+            found = self.top(&query, DOCUMENTS)?;
+            required -= 1;
         }
+        let all_words = required + 1 >= most;
         let mut hits: Vec<Hit> =
             self.named(None, text)?.into_iter().map(|record| Hit { record, claim: None }).collect();
         for (_, hit) in found {

@@ -2,7 +2,7 @@
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
-use crate::spelling::fold;
+use crate::{dataset::PROPERTIES, spelling::fold};
 
 /// Words that say nothing of what is asked, unless nothing else is asked.
 const STOP_WORDS: [&str; 34] = [
@@ -31,9 +31,19 @@ pub fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// The words of a question without those that say nothing; all of them if there are no others.
+/// The words of a question without those that say nothing; all of them if there are no others. What people say for a
+/// property in several words is read as the property: "who founded" asks for the founder, not for the date.
 pub(super) fn asked(text: &str) -> Vec<String> {
-    let all = words(text);
+    let mut all = words(text);
+    for property in PROPERTIES {
+        for synonym in property.synonyms {
+            let phrase = words(synonym);
+            let found = (phrase.len() > 1).then(|| all.windows(phrase.len()).position(|window| window == phrase));
+            if let Some(place) = found.flatten() {
+                all.splice(place..place + phrase.len(), words(property.label));
+            }
+        }
+    }
     let telling: Vec<_> = all.iter().filter(|word| !STOP_WORDS.contains(&word.as_str())).cloned().collect();
     if telling.is_empty() { all } else { telling }
 }
@@ -140,6 +150,7 @@ mod tests {
     #[test]
     fn a_question_loses_its_small_words_but_never_all() {
         assert_eq!(asked("who is the founder of Moonshot"), ["founder", "moonshot"]);
+        assert_eq!(asked("who founded Moonshot"), ["founder", "moonshot"]);
         assert_eq!(asked("who is"), ["who", "is"]);
     }
 }
