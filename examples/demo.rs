@@ -4,7 +4,11 @@
 //! ends everything, in order: the bot first, then the homeserver, whose folder goes with it.
 #![expect(clippy::print_stdout, reason = "the demo is what it prints")]
 
-use std::{env, path::Path, process::Command};
+use std::{
+    env,
+    path::Path,
+    process::{Command, ExitCode},
+};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use tokio::{
@@ -18,7 +22,7 @@ mod support;
 
 use support::{
     account::Account,
-    bot::{self, Bot, Installation},
+    bot::{self, Installation},
     listen::Participant as _,
     sealed::{Identity, SealedPerson},
     synapse::{SERVER_NAME, Synapse},
@@ -45,7 +49,17 @@ impl Farewell {
     }
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nThe demo failed: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(demo());
     // Installing or starting Synapse can't be interrupted from here: not waited for, it is ended by the guard.
@@ -65,18 +79,11 @@ async fn demo() -> Result<()> {
     };
     let mut bot = desk.start()?;
     let outcome = tokio::select! {
-        outcome = play(&server, &desk) => match outcome {
-            Ok(_person) => {
-                println!("\nThe room stays open. Ctrl-C ends it.");
-                tokio::select! {
-                    status = bot.ended() => Err(ended(&bot, status)),
-                    () = farewell.said() => Ok(()),
-                }
-            }
-            Err(error) => Err(error.context(format!("the bot's log:\n{}", bot.log()))),
-        },
+        outcome = play(&server, &desk) => outcome,
+        status = bot.ended() => status.and_then(|status| bail!("the bot ended by itself ({status})")),
         () = farewell.said() => Ok(()),
     };
+    let outcome = outcome.with_context(|| format!("the bot's log:\n{}", bot.log()));
     if outcome.is_ok() {
         println!("\nStopping the bot and the homeserver.");
         bot.terminate().await?;
@@ -117,8 +124,8 @@ async fn hire(server: &Synapse) -> Result<Installation> {
     Ok(desk)
 }
 
-/// The person makes the room and asks; returns the person, who stays.
-async fn play(server: &Synapse, desk: &Installation) -> Result<SealedPerson> {
+/// The person makes the room and asks; then the room stays open for as long as this is waited for.
+async fn play(server: &Synapse, desk: &Installation) -> Result<()> {
     let account = Account::register_as(server, "alice", "six-tigers").await?;
     // Cross-signing is left to the client with which somebody walks in: it can then set it up without our keys.
     let alice = SealedPerson::log_in(account, Identity::Bare).await?;
@@ -141,13 +148,6 @@ async fn play(server: &Synapse, desk: &Installation) -> Result<SealedPerson> {
             println!("   {line}");
         }
     }
-    Ok(alice)
-}
-
-/// The error for a bot that ended although nobody asked it to.
-fn ended(bot: &Bot, status: Result<std::process::ExitStatus>) -> anyhow::Error {
-    match status {
-        Ok(status) => anyhow::anyhow!("the bot ended by itself ({status}); its log:\n{}", bot.log()),
-        Err(error) => error,
-    }
+    println!("\nThe room stays open. Ctrl-C ends it.");
+    std::future::pending().await
 }
