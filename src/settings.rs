@@ -1,6 +1,12 @@
 //! Settings: `config/default.toml` < `--config FILE` < `TIGERDESK__SECTION__KEY` < secret files.
 
-use std::{fmt, path::PathBuf, time::Duration};
+mod layers;
+mod secret;
+
+use std::{collections::HashMap, path::Path, path::PathBuf, time::Duration};
+
+pub use layers::{DEFAULTS, Error};
+pub use secret::Secret;
 
 /// Everything that can be set. Each field is described in `config/default.toml`.
 #[derive(Debug, Clone)]
@@ -57,26 +63,75 @@ pub struct Log {
     pub level: String,
 }
 
-/// A text that is never shown: its `Debug` prints dots.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps a secret, verbatim.
-    #[must_use]
-    pub fn new(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The secret itself, for the one place that must send it.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
+impl Settings {
+    /// Reads the settings from the defaults, a file if one is named, and the variables of an environment.
+    ///
+    /// # Errors
+    /// One sentence for the person who wrote the settings, which never holds a secret.
+    pub fn load(
+        file: Option<&Path>,
+        variables: impl IntoIterator<Item = (std::ffi::OsString, std::ffi::OsString)>,
+    ) -> Result<Self, Error> {
+        let keys = Keys(layers::merge(file, variables)?);
+        Ok(Self {
+            matrix: Matrix {
+                homeserver: keys.text("matrix.homeserver").unwrap_or_default(),
+                username: keys.text("matrix.username").unwrap_or_default(),
+                password: keys.secret("matrix.password")?,
+                access_token: keys.secret("matrix.access_token")?,
+                device_id: keys.text("matrix.device_id"),
+                device_name: keys.text("matrix.device_name").unwrap_or_else(|| "tigerdesk".to_owned()),
+                max_question_age: keys.duration("matrix.max_question_age", Duration::from_hours(12))?,
+            },
+            state: State {
+                dir: keys.text("state.dir").map(PathBuf::from),
+                passphrase: keys.secret("state.passphrase")?,
+            },
+            data: Data { dir: keys.text("data.dir").map(PathBuf::from) },
+            log: Log { level: keys.text("log.level").unwrap_or_default() },
+        })
     }
 }
 
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
+/// The merged layers: every key of `config/default.toml` with its value.
+struct Keys(HashMap<String, String>);
+
+impl Keys {
+    fn text(&self, key: &str) -> Option<String> {
+        self.0.get(key).filter(|value| !value.trim().is_empty()).map(|value| value.trim().to_owned())
+    }
+
+    /// A secret, verbatim: from the key itself, or else from the file that the key with `_file` names.
+    fn secret(&self, key: &str) -> Result<Option<Secret>, Error> {
+        if let Some(given) = self.0.get(key).filter(|value| !value.is_empty()) {
+            return Ok(Some(Secret::new(given.clone())));
+        }
+        let file_key = format!("{key}_file");
+        let Some(path) = self.text(&file_key) else { return Ok(None) };
+        match std::fs::read_to_string(&path) {
+            Ok(text) => {
+                // Editors end a file with a line end that is no part of the secret.
+                let text =
+                    text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
+                if text.is_empty() {
+                    return Err(Error::EmptySecretFile { key: file_key, path });
+                }
+                Ok(Some(Secret::new(text.to_owned())))
+            }
+            Err(error) => Err(Error::SecretFile { key: file_key, path, reason: error.to_string() }),
+        }
+    }
+
+    fn duration(&self, key: &str, most: Duration) -> Result<Duration, Error> {
+        let given = self.text(key).unwrap_or_default();
+        given
+            .parse::<jiff::SignedDuration>()
+            .ok()
+            .and_then(|duration| Duration::try_from(duration).ok())
+            .filter(|duration| !duration.is_zero() && *duration <= most)
+            .ok_or_else(|| Error::Duration { key: key.to_owned(), given, most: most.as_secs() / 3600 })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,34 +1,41 @@
 //! The commands: what people may ask of the desk, and its answers.
+//!
+//! A command is one file and one line of the [`registry`]; parsing, help and the README's table derive from there.
 
-use crate::reply::Reply;
+mod card;
+mod help;
+mod look_up;
+mod parse;
+pub mod registry;
+mod search;
+mod timeline;
+
+pub use parse::{Invocation, Reading, read, read_bare};
+
+use crate::{
+    dataset::Dataset,
+    index::{self, Index},
+    reply::{Reply, code, text},
+};
 
 /// What one release of the dataset can answer from: the records and the index over them.
 #[derive(Debug)]
-pub struct Desk {}
-
-/// A message, read as a command.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reading {
-    /// Not a command, or another bot's.
-    NotOurs,
-    /// An unknown word that is one slip away from `near`, a word of ours (without the `!`).
-    Slip {
-        /// The word as it was typed, folded to lower case, without the `!`.
-        word: String,
-        /// The command that was probably meant.
-        near: &'static str,
-    },
-    /// One of ours.
-    Command(Invocation),
+pub struct Desk {
+    /// The records.
+    pub dataset: Dataset,
+    /// The index over them.
+    pub index: Index,
 }
 
-/// A command with its arguments.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Invocation {
-    /// The registry's word for the command, whichever alias was typed. Without the `!`.
-    pub word: &'static str,
-    /// The arguments, quotes taken off.
-    pub args: Vec<String>,
+impl Desk {
+    /// Indexes a dataset.
+    ///
+    /// # Errors
+    /// If the index can't be built.
+    pub fn new(dataset: Dataset) -> Result<Self, index::Error> {
+        let index = Index::build(&dataset)?;
+        Ok(Self { dataset, index })
+    }
 }
 
 /// A question to the desk.
@@ -47,20 +54,85 @@ pub struct Outcome {
     pub reply: Reply,
 }
 
-/// Reads `text`, the body of a message, as a command.
-#[must_use]
-pub fn read(_text: &str) -> Reading {
-    Reading::NotOurs
+/// A command of the registry.
+pub trait Command: Sync + Send {
+    /// What it is called and what it does.
+    fn spec(&self) -> Spec;
+
+    /// Its answer.
+    ///
+    /// # Errors
+    /// If the index can't be read.
+    fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error>;
+}
+
+/// What the help, the parser and the tests know of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spec {
+    /// The word, without the `!`.
+    pub word: &'static str,
+    /// Other words for it.
+    pub aliases: &'static [&'static str],
+    /// Its arguments, as the help shows them: `NAME`, `[WORDS]`. Empty if it takes none.
+    pub arguments: &'static str,
+    /// What it does, in one line.
+    pub summary: &'static str,
+    /// Arguments to try, which are answered from the bundled dataset.
+    pub example: &'static str,
+    /// More on the arguments, for the command's own help.
+    pub more: &'static str,
+}
+
+impl Spec {
+    /// The command and its arguments, as one types them.
+    #[must_use]
+    pub fn usage(&self) -> String {
+        format!("!{} {}", self.word, self.arguments).trim_end().to_owned()
+    }
+
+    /// An example of the command, as one types it.
+    #[must_use]
+    pub fn example_line(&self) -> String {
+        format!("!{} {}", self.word, self.example).trim_end().to_owned()
+    }
+
+    /// What to say to somebody who left the arguments out.
+    fn how_to(&self) -> Outcome {
+        text_outcome(vec![
+            text(format!("{}: ", self.summary)),
+            code(self.usage()),
+            text(". For example: "),
+            code(self.example_line()),
+        ])
+    }
+}
+
+fn text_outcome(spans: Vec<crate::reply::Span>) -> Outcome {
+    Outcome { reply: Reply::para(spans) }
 }
 
 /// Answers `ask` from `desk`. Never fails: what can't be answered is said in the reply.
 #[must_use]
-pub fn answer(_desk: &Desk, _ask: &Ask) -> Outcome {
-    Outcome { reply: Reply::default() }
+pub fn answer(desk: &Desk, ask: &Ask) -> Outcome {
+    let Some(command) = registry::find(ask.invocation.word) else {
+        return text_outcome(vec![text("I don't know that command. Try "), code("!help"), text(".")]);
+    };
+    command.answer(desk, ask).unwrap_or_else(|error| {
+        tracing::error!(word = ask.invocation.word, %error, "a command failed");
+        text_outcome(vec![text("Sorry, I could not look that up. The log of the bot says why.")])
+    })
 }
 
 /// What to say to somebody who typed a word that is one slip away from `near`.
 #[must_use]
-pub fn hint(_word: &str, _near: &str) -> Reply {
-    Reply::default()
+pub fn hint(word: &str, near: &str) -> Reply {
+    Reply::para(vec![
+        text("There is no "),
+        code(format!("!{word}")),
+        text(" here. Did you mean "),
+        code(format!("!{near}")),
+        text("? "),
+        code("!help"),
+        text(" lists what I know."),
+    ])
 }

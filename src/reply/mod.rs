@@ -1,6 +1,12 @@
-//! What the desk says: a small tree of blocks, and its renderings.
+//! What the desk says: a small tree of blocks, and its renderings for a room, as plain text and for a terminal.
 
-/// One answer, ready to be rendered for a room, as plain text or for a terminal.
+mod build;
+mod html;
+mod plain;
+
+pub use build::Citations;
+
+/// One answer, ready to be rendered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reply {
     /// The paragraphs and lists, top to bottom.
@@ -12,6 +18,8 @@ pub struct Reply {
 pub enum Block {
     /// One paragraph.
     Para(Vec<Span>),
+    /// A list with an item for each entry.
+    List(Vec<Vec<Span>>),
 }
 
 /// A run of text in one style.
@@ -19,18 +27,76 @@ pub enum Block {
 pub enum Span {
     /// Plain words.
     Text(String),
+    /// A label or a name.
+    Bold(String),
+    /// A remark.
+    Italic(String),
+    /// Something to type.
+    Code(String),
+    /// A web link, `http://` or `https://`.
+    Link {
+        /// The words to show.
+        text: String,
+        /// Where they lead.
+        url: String,
+    },
+    /// A new line within a paragraph.
+    Break,
+}
+
+/// Plain words.
+pub fn text(words: impl Into<String>) -> Span {
+    Span::Text(words.into())
+}
+
+/// A label or a name.
+pub fn bold(words: impl Into<String>) -> Span {
+    Span::Bold(words.into())
+}
+
+/// A remark.
+pub fn italic(words: impl Into<String>) -> Span {
+    Span::Italic(words.into())
+}
+
+/// Something to type.
+pub fn code(words: impl Into<String>) -> Span {
+    Span::Code(words.into())
+}
+
+/// The character as it may be shown: line ends as spaces; no control characters, which could move a terminal's cursor,
+/// and none that turn the direction of the text around them.
+fn shown(c: char) -> Option<char> {
+    match c {
+        '\n' | '\t' | '\r' => Some(' '),
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
+        c if c.is_control() => None,
+        c => Some(c),
+    }
 }
 
 impl Reply {
-    /// The reply as the HTML that Matrix clients show. Everything in it is escaped.
+    /// A reply of one paragraph.
+    #[must_use]
+    pub fn para(spans: Vec<Span>) -> Self {
+        Self { blocks: vec![Block::Para(spans)] }
+    }
+
+    /// The reply as the HTML that Matrix clients show, on phones too. Everything in it is escaped.
     #[must_use]
     pub fn html(&self) -> String {
-        String::new()
+        html::render(self)
     }
 
     /// The reply as plain text, which says the same as [`Reply::html`].
     #[must_use]
     pub fn text(&self) -> String {
-        String::new()
+        plain::render(self, false)
+    }
+
+    /// The reply for a terminal: as [`Reply::text`], with bold, colours and links in ANSI escapes.
+    #[must_use]
+    pub fn ansi(&self) -> String {
+        plain::render(self, true)
     }
 }

@@ -1,0 +1,32 @@
+//! Build script: lists the dataset's files so that the program carries them.
+
+use std::{env, fmt::Write as _, fs, io, path::Path};
+
+fn main() -> io::Result<()> {
+    let root = env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?;
+    let out = env::var("OUT_DIR").map_err(io::Error::other)?;
+    println!("cargo:rerun-if-changed=data");
+    let mut files = Vec::new();
+    list(&Path::new(&root).join("data"), &mut files)?;
+    files.sort();
+    let mut code = String::from("&[\n");
+    for file in files {
+        let name = file.strip_prefix(&root).unwrap_or(&file).trim_start_matches('/').to_owned();
+        let _ = writeln!(code, "    ({name:?}, include_str!({file:?})),");
+    }
+    code.push(']');
+    fs::write(Path::new(&out).join("bundled.rs"), code)
+}
+
+fn list(dir: &Path, files: &mut Vec<String>) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if path.is_dir() && !hidden {
+            list(&path, files)?;
+        } else if !hidden && path.extension().is_some_and(|ending| ending == "toml" || ending == "jsonl") {
+            files.push(path.to_string_lossy().into_owned());
+        }
+    }
+    Ok(())
+}

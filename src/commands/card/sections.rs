@@ -1,0 +1,110 @@
+//! The parts of a card: a record's own claims by property, and the links that point to it.
+
+use std::collections::HashSet;
+
+use super::Desk;
+use crate::{
+    dataset::{Claim, KINDS, PROPERTIES, Record, SourceInfo},
+    spelling::key,
+};
+
+/// A part of a card.
+pub(super) struct Section<'d> {
+    /// Its label.
+    pub label: &'static str,
+    /// Other names that people ask for it by.
+    synonyms: Vec<&'static str>,
+    /// What it lists; never empty.
+    pub items: Vec<Item<'d>>,
+    /// Whether sources contradict each other here.
+    differ: bool,
+}
+
+/// One entry of a part.
+pub(super) enum Item<'d> {
+    /// A claim of the record.
+    Claim(&'d Claim),
+    /// Another record, and its claim that points here.
+    Link(&'d Record, &'d Claim),
+    /// What a source says of itself.
+    Words(String),
+}
+
+impl Section<'_> {
+    /// The label as the card shows it.
+    pub(super) fn label(&self) -> String {
+        if self.differ { format!("{} (sources differ)", self.label) } else { self.label.to_owned() }
+    }
+
+    /// Whether people may mean this part by `name`.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        let name = key(name);
+        key(self.label) == name || self.synonyms.iter().any(|synonym| key(synonym) == name)
+    }
+}
+
+/// The parts of a record's card, in the order of the property table, links from other records last.
+pub(super) fn sections<'d>(desk: &'d Desk, record: &'d Record) -> Vec<Section<'d>> {
+    let mut sections: Vec<_> = record.source.iter().flat_map(of_source).collect();
+    sections.extend(own(record));
+    sections.extend(links(desk, record));
+    sections
+}
+
+fn of_source<'d>(source: &SourceInfo) -> Vec<Section<'d>> {
+    let part = |label, words: Option<String>| {
+        words.map(|words| Section { label, synonyms: vec![], items: vec![Item::Words(words)], differ: false })
+    };
+    let authors = (!source.authors.is_empty()).then(|| source.authors.join(", "));
+    [
+        part("Publisher", source.publisher.clone()),
+        part("Authors", authors),
+        part("Date", source.date.map(|date| date.to_string())),
+        part("Link", source.url.clone()),
+        part("Language", source.language.clone()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn own(record: &Record) -> impl Iterator<Item = Section<'_>> {
+    PROPERTIES.iter().filter_map(|property| {
+        let mut claims: Vec<&Claim> = record.claims.iter().filter(|claim| claim.property == property).collect();
+        if claims.is_empty() {
+            return None;
+        }
+        claims.sort_by_key(|claim| std::cmp::Reverse(claim.as_of));
+        let dates: HashSet<_> = claims.iter().map(|claim| claim.as_of).collect();
+        // Values of different dates are a history; values of one date contradict each other.
+        let differ = !property.many && dates.len() < claims.len();
+        let synonyms = property.synonyms.iter().copied().chain([property.id]).collect();
+        let items = claims.into_iter().map(Item::Claim).collect();
+        Some(Section { label: property.label, synonyms, items, differ })
+    })
+}
+
+fn links<'d>(desk: &'d Desk, record: &'d Record) -> Vec<Section<'d>> {
+    let mut links: Vec<(&Record, &Claim)> = desk.dataset.links_to(&record.id).collect();
+    let place = |claim: &Claim| PROPERTIES.iter().position(|property| property == claim.property);
+    let rank = |kind| KINDS.iter().position(|known| *known == kind);
+    links.sort_by_key(|(from, claim)| (place(claim), rank(from.kind)));
+    let mut sections: Vec<Section> = Vec::new();
+    let mut seen = HashSet::new();
+    for (from, claim) in links {
+        let label = claim.property.reverse.unwrap_or(from.kind.title);
+        if !seen.insert((label, &from.id)) {
+            continue;
+        }
+        match sections.iter_mut().find(|section| section.label == label) {
+            Some(section) => section.items.push(Item::Link(from, claim)),
+            None => sections.push(Section {
+                label,
+                synonyms: vec![from.kind.id, from.kind.plural],
+                items: vec![Item::Link(from, claim)],
+                differ: false,
+            }),
+        }
+    }
+    sections
+}

@@ -1,0 +1,218 @@
+//! `!timeline`: what happened when.
+
+use std::collections::HashSet;
+
+use super::{Ask, Command, Desk, Outcome, Spec, text_outcome};
+use crate::{
+    dataset::{Claim, PartialDate, Record, Value},
+    index::{self, Hit},
+    reply::{Block, Citations, Reply, Span, bold, code, text},
+};
+
+/// A timeline of so many days or fewer is shown whole.
+const TWO_YEARS: i32 = 732;
+/// A longer one, or one that would be longer than a message may be, is cut after about so many characters.
+const LONGEST: usize = 5_000;
+/// No message may be longer than this, in characters of the lines: both bodies must fit into an event of 64 KiB.
+const LONGEST_WHOLE: usize = 12_000;
+
+/// The timeline.
+pub(super) struct Timeline;
+
+/// A dated claim with the record that it is about.
+struct Entry<'d> {
+    date: PartialDate,
+    record: &'d Record,
+    claim: &'d Claim,
+}
+
+impl Command for Timeline {
+    fn spec(&self) -> Spec {
+        Spec {
+            word: "timeline",
+            aliases: &["when"],
+            arguments: "YEAR | YEAR-MONTH | FROM..TO [WORDS]",
+            summary: "What happened in a year, a month or between two dates",
+            example: "2023",
+            more: "FROM and TO are years, months or days, and either may be left out: 2023-06..2024, 2024.. \
+                   Words narrow it: 2023 ernie",
+        }
+    }
+
+    fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
+        let Some((first, others)) = ask.invocation.args.split_first() else { return Ok(self.spec().how_to()) };
+        let (span, words) = match dates(first) {
+            Ok(Some(span)) => (span, others.join(" ")),
+            Ok(None) => ((None, None), ask.invocation.joined()),
+            Err(()) => return Ok(not_a_date(first)),
+        };
+        let hits = desk.index.timeline(span.0, span.1, &words)?;
+        let mut entries: Vec<_> = hits.into_iter().filter_map(|hit| entry(desk, hit)).collect();
+        drop_told_by_events(&mut entries);
+        entries.sort_by(|a, b| (a.date, &a.record.name).cmp(&(b.date, &b.record.name)));
+        Ok(Outcome { reply: render(desk, span, &words, &entries) })
+    }
+}
+
+type Span2 = (Option<PartialDate>, Option<PartialDate>);
+
+/// Reads `2023`, `2023-03`, `2023-06..2024` and the like. `None` is a word that was not meant as a date.
+fn dates(argument: &str) -> Result<Option<Span2>, ()> {
+    let parts: Vec<&str> = if argument.contains("..") {
+        argument.splitn(2, "..").map(|part| part.trim_matches('.')).collect()
+    } else {
+        argument.split(['…', '–', '—']).collect()
+    };
+    let end = |part: &str| if part.is_empty() { Ok(None) } else { part.parse().map(Some).map_err(|_| ()) };
+    let meant = argument.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '.' | '…' | '–' | '—' | '/'))
+        && argument.chars().filter(char::is_ascii_digit).count() >= 4;
+    let read = match parts[..] {
+        [one] => end(one).map(|date| (date, date)),
+        [from, to] => end(from).and_then(|from| Ok((from, end(to)?))),
+        _ => Err(()),
+    };
+    match read {
+        Ok((None, None)) => Ok(None),
+        Ok((Some(from), Some(to))) if to < from => Ok(Some((Some(to), Some(from)))),
+        Ok(span) => Ok(Some(span)),
+        Err(()) if meant => Err(()),
+        Err(()) => Ok(None),
+    }
+}
+
+fn not_a_date(argument: &str) -> Outcome {
+    text_outcome(vec![
+        bold(argument),
+        text(" is no date that I can read. Write a year, a month or a range: "),
+        code("!timeline 2023"),
+        text(", "),
+        code("!timeline 2023-11"),
+        text(", "),
+        code("!timeline 2023-06..2024-03"),
+    ])
+}
+
+fn entry(desk: &Desk, hit: Hit) -> Option<Entry<'_>> {
+    let record = &desk.dataset.records()[hit.record];
+    let claim = record.claims.get(hit.claim?)?;
+    let Value::Date(date) = claim.value else { return None };
+    Some(Entry { date, record, claim })
+}
+
+/// An event that is about a model says that it was released: the model's own line that day would say it twice.
+fn drop_told_by_events(entries: &mut Vec<Entry>) {
+    let told: HashSet<(PartialDate, String)> = entries
+        .iter()
+        .filter(|entry| entry.claim.property.timeline == Some(""))
+        .flat_map(|entry| {
+            let targets = entry.record.claims.iter().filter_map(|claim| match &claim.value {
+                Value::Ref(id) => Some(id.clone()),
+                _ => None,
+            });
+            targets.map(|id| (entry.date, id))
+        })
+        .collect();
+    entries.retain(|entry| {
+        let told_as = entry.claim.property.timeline.unwrap_or_default();
+        !matches!(told_as, "announced" | "released" | "issued") || !told.contains(&(entry.date, entry.record.id.clone()))
+    });
+}
+
+fn render(desk: &Desk, span: Span2, words: &str, entries: &[Entry]) -> Reply {
+    let mut title = match span {
+        (None, None) => "Timeline".to_owned(),
+        (Some(from), Some(to)) if from == to => from.to_string(),
+        (from, to) => {
+            let end = |date: Option<PartialDate>| date.map(|date| date.to_string()).unwrap_or_default();
+            format!("{}..{}", end(from), end(to))
+        }
+    };
+    if !words.is_empty() {
+        title = format!("{title} {words}");
+    }
+    if entries.is_empty() {
+        return Reply::para(vec![
+            text("Nothing is dated "),
+            bold(title),
+            text(". Try a longer time, fewer words, or "),
+            code("!search"),
+            text("."),
+        ]);
+    }
+    let (shown, next) = cut(span, entries);
+    let mut citations = Citations::default();
+    let items = entries[..shown].iter().map(|entry| line(entry, &mut citations)).collect();
+    let mut blocks = vec![Block::Para(vec![bold(title)]), Block::List(items)];
+    if let Some(next) = next {
+        let to = span.1.map(|date| date.to_string()).unwrap_or_default();
+        let command = format!("!timeline {next}..{to} {words}");
+        blocks.push(Block::Para(vec![text(format!("and {} more: ", entries.len() - shown)), code(command.trim_end())]));
+    }
+    blocks.extend(citations.block(&desk.dataset));
+    Reply { blocks }
+}
+
+/// How many entries to show, and the day from which on the rest is to be asked for.
+fn cut(span: Span2, entries: &[Entry]) -> (usize, Option<String>) {
+    let whole = match span {
+        (Some(from), Some(to)) => (to.last_day() - from.first_day()).get_days() <= TWO_YEARS,
+        _ => false,
+    };
+    let most = if whole { LONGEST_WHOLE } else { LONGEST };
+    let mut length = 0;
+    for (place, entry) in entries.iter().enumerate() {
+        length += entry.record.name.chars().count() + 24;
+        if length > most {
+            // The rest begins with a day of its own, so that asking for it shows nothing twice and leaves nothing out.
+            let first = |entry: &Entry| entry.date.first_day();
+            let mut place = place;
+            while place > 1 && first(&entries[place - 1]) == first(entry) {
+                place -= 1;
+            }
+            return (place, Some(first(&entries[place]).to_string()));
+        }
+    }
+    (entries.len(), None)
+}
+
+fn line(entry: &Entry, citations: &mut Citations) -> Vec<Span> {
+    let told = entry.claim.property.timeline.unwrap_or_default();
+    let what = format!(" {} {told}", entry.record.name);
+    vec![bold(entry.date.to_string()), text(what.trim_end()), citations.mark(&entry.claim.sources)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(argument: &str) -> Result<Option<(String, String)>, ()> {
+        let end = |date: Option<PartialDate>| date.map(|date| date.to_string()).unwrap_or_default();
+        dates(argument).map(|span| span.map(|(from, to)| (end(from), end(to))))
+    }
+
+    #[test]
+    fn reads_years_months_and_ranges() {
+        for (argument, from, to) in [
+            ("2023", "2023", "2023"),
+            ("2023-03", "2023-03", "2023-03"),
+            ("2023-06..2024", "2023-06", "2024"),
+            ("2023...2024", "2023", "2024"),
+            ("2023–2024", "2023", "2024"),
+            ("2024..", "2024", ""),
+            ("..2021", "", "2021"),
+            ("2024..2023", "2023", "2024"),
+        ] {
+            assert_eq!(read(argument), Ok(Some((from.to_owned(), to.to_owned()))), "{argument}");
+        }
+    }
+
+    #[test]
+    fn a_word_is_no_date_but_a_wrong_date_is_told() {
+        for word in ["ernie", "..", "911", "gpt-4", "v3.1"] {
+            assert_eq!(read(word), Ok(None), "{word}");
+        }
+        for wrong in ["2023-13", "20233", "2023-1", "2023/03", "2023..20244"] {
+            assert_eq!(read(wrong), Err(()), "{wrong}");
+        }
+    }
+}

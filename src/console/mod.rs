@@ -1,0 +1,66 @@
+//! The desk in a terminal: a prompt, single questions, and the check of a dataset.
+//!
+//! The only place besides `main` that prints to standard output.
+
+mod ask;
+mod chat;
+mod check;
+
+use std::path::Path;
+
+pub use ask::ask;
+pub use chat::chat;
+pub use check::check;
+
+use crate::{
+    commands::{Ask, Desk, Reading, answer, hint, read, read_bare},
+    dataset::{self, Faults},
+    index,
+    reply::{Reply, code, text},
+};
+
+/// Why a desk can't be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The dataset has faults.
+    #[error("the dataset can't be used:\n\n{0}")]
+    Faults(#[from] Faults),
+    /// The index can't be built.
+    #[error(transparent)]
+    Index(#[from] index::Error),
+    /// Standard input or output failed.
+    #[error("the terminal can't be read or written: {0}")]
+    Terminal(#[from] std::io::Error),
+    /// The line editor failed.
+    #[error("the prompt failed: {0}")]
+    Prompt(#[from] rustyline::error::ReadlineError),
+}
+
+/// Opens the desk on a folder, or on the dataset that is built in.
+///
+/// # Errors
+/// The faults of the dataset.
+pub fn open(dir: Option<&Path>) -> Result<Desk, Error> {
+    let dataset = dir.map_or_else(dataset::bundled, dataset::load)?;
+    Ok(Desk::new(dataset)?)
+}
+
+/// Answers one line. In a terminal nobody else is spoken to, so that every line gets an answer and needs no `!`.
+fn reply_to(desk: &Desk, line: &str) -> Reply {
+    let line = line.trim();
+    let reading = match read(line) {
+        Reading::NotOurs => read_bare(line.trim_start_matches(['!', '！'])),
+        ours => ours,
+    };
+    match reading {
+        Reading::Command(invocation) => answer(desk, &Ask { invocation, now: jiff::Timestamp::now() }).reply,
+        Reading::Slip { word, near } => hint(&word, near),
+        Reading::NotOurs => Reply::para(vec![
+            text("That is no command of mine. "),
+            code("!help"),
+            text(" lists them; "),
+            code(format!("!search {}", line.trim_start_matches(['!', '！']).chars().take(60).collect::<String>())),
+            text(" looks for it."),
+        ]),
+    }
+}

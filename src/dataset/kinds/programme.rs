@@ -1,0 +1,14 @@
+//! Programmes.
+
+use super::KindSpec;
+
+/// The kind `[[programme]]`.
+pub static SPEC: KindSpec = KindSpec {
+    id: "programme",
+    plural: "programmes",
+    aliases: &["program", "programmes", "programs"],
+    title: "Programmes",
+    about: "A computing network, voucher, incubator or talent programme",
+    example: "compute vouchers",
+    required: &[],
+};

@@ -1,0 +1,92 @@
+//! Reading a folder of files.
+
+use std::{fs, io, path::Path};
+
+use super::{Dataset, Fault, Faults, read, validate};
+
+/// A dataset file larger than this is refused: the whole folder is held in memory while it is read.
+const LARGEST_FILE: u64 = 256 * 1024 * 1024;
+/// How deep folders may be nested; a link that leads in a circle ends here.
+const DEEPEST: usize = 16;
+
+/// A file of a dataset, by name and content. The ending of the name says how it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// What faults call it.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// Loads the dataset in a folder: every `.toml` and `.jsonl` file in it and below, but for dot-files and dot-folders.
+///
+/// # Errors
+/// Every fault of the dataset, if there is one. Nothing of a dataset with a fault is used.
+pub fn load(dir: &Path) -> Result<Dataset, Faults> {
+    let mut faults = Vec::new();
+    let mut files = Vec::new();
+    walk(dir, 0, &mut files, &mut faults);
+    if files.is_empty() && faults.is_empty() {
+        let mend = "put dataset files there, or name another folder";
+        faults.push(Fault::of(&dir.display().to_string(), "there is no .toml or .jsonl file in this folder", mend));
+    }
+    if faults.is_empty() { load_files(&files) } else { Err(Faults(faults)) }
+}
+
+/// Loads a dataset from files in memory.
+///
+/// # Errors
+/// Every fault of the dataset, if there is one.
+pub fn load_files(files: &[File]) -> Result<Dataset, Faults> {
+    let mut faults = Vec::new();
+    let found: Vec<_> = files.iter().flat_map(|file| read::records(file, &mut faults)).collect();
+    validate::check(&found, &mut faults);
+    if faults.is_empty() {
+        return Ok(Dataset::new(found.into_iter().map(|found| found.record).collect()));
+    }
+    faults.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+    faults.dedup();
+    Err(Faults(faults))
+}
+
+fn walk(dir: &Path, depth: usize, files: &mut Vec<File>, faults: &mut Vec<Fault>) {
+    let entries = match fs::read_dir(dir).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
+        Ok(entries) => entries,
+        Err(error) => {
+            let mend = "name a folder that exists and may be read";
+            faults.push(Fault::of(&dir.display().to_string(), format!("can't read this folder: {error}"), mend));
+            return;
+        }
+    };
+    let mut paths: Vec<_> = entries
+        .into_iter()
+        .filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'))
+        .map(|entry| entry.path())
+        .collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            if depth < DEEPEST {
+                walk(&path, depth + 1, files, faults);
+            }
+        } else if path.extension().is_some_and(|ending| ending == "toml" || ending == "jsonl") {
+            match read(&path) {
+                Ok(text) => files.push(File { name: path.display().to_string(), text }),
+                Err(fault) => faults.push(fault),
+            }
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<String, Fault> {
+    let name = path.display().to_string();
+    let unreadable = |error: io::Error| Fault::of(&name, format!("can't read this file: {error}"), "make it readable");
+    if fs::metadata(path).map_err(unreadable)?.len() > LARGEST_FILE {
+        return Err(Fault::of(&name, "this file is larger than 256 MiB", "split it into several files"));
+    }
+    let bytes = fs::read(path).map_err(unreadable)?;
+    String::from_utf8(bytes).map_err(|error| {
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();
+        Fault::of(&name, format!("line {line} is not UTF-8 text"), "save the file in the encoding UTF-8")
+    })
+}

@@ -1,0 +1,251 @@
+//! From the tree of a file to records: shape and types, one record at a time.
+
+mod amounts;
+mod reader;
+
+use std::path::Path;
+
+use super::{
+    Claim, Fault, File, Kind, PROPERTIES, Property, Record, SourceInfo, Value, ValueType, kind,
+    kinds::{KINDS, SOURCE},
+    property,
+    tree::{Data, Key, Node, Span, from_json_lines, from_toml},
+};
+use crate::spelling::nearest;
+use reader::{Entries, Reader};
+
+/// A record as it was read, and where its parts stand.
+pub(super) struct Found<'f> {
+    pub record: Record,
+    pub file: &'f File,
+    pub spans: Spans,
+}
+
+/// Where the parts of a record stand.
+#[derive(Default)]
+pub(super) struct Spans {
+    pub id: Span,
+    pub name: Span,
+    pub native_name: Span,
+    pub aliases: Vec<Span>,
+    pub summary: Span,
+    pub claims: Vec<ClaimSpans>,
+}
+
+/// Where the parts of a claim stand.
+pub(super) struct ClaimSpans {
+    pub whole: Span,
+    pub value: Span,
+    pub sources: Vec<Span>,
+}
+
+/// Reads the records of one file; what can't be read is a fault.
+pub(super) fn records<'f>(file: &'f File, faults: &mut Vec<Fault>) -> Vec<Found<'f>> {
+    if Path::new(&file.name).extension().is_some_and(|ending| ending == "jsonl") {
+        let lines = from_json_lines(file, faults);
+        let mut reader = Reader { file, faults };
+        return lines.into_iter().filter_map(|line| json_record(&mut reader, line)).collect();
+    }
+    let document = from_toml(file, faults);
+    let mut reader = Reader { file, faults };
+    let mut found = Vec::new();
+    for (key, node) in document {
+        let Some(kind) = known_kind(&mut reader, &key.name, &key.span) else { continue };
+        let Data::Array(items) = node.data else {
+            let mend = format!("begin each record with [[{}]], in two pairs of brackets", key.name);
+            reader.fault(&key.span, format!("`{}` is {}, not a list of records", key.name, node.data.describe()), mend);
+            continue;
+        };
+        for item in items {
+            found.extend(record(&mut reader, kind, item));
+        }
+    }
+    found
+}
+
+fn known_kind(reader: &mut Reader, name: &str, span: &Span) -> Option<Kind> {
+    let known = kind(name);
+    if known.is_none() {
+        let mend = match nearest(name, KINDS.iter().map(|kind| kind.id)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("use one of {}", KINDS.iter().map(|kind| kind.id).collect::<Vec<_>>().join(", ")),
+        };
+        reader.fault(span, format!("`{name}` is no kind of record"), mend);
+    }
+    known
+}
+
+fn json_record<'f>(reader: &mut Reader<'f, '_>, line: Node) -> Option<Found<'f>> {
+    let Data::Table(mut entries) = line.data else {
+        reader.fault(&line.span, "a line must be one JSON object", "write {\"kind\": \"company\", \"id\": …}");
+        return None;
+    };
+    let Some(place) = entries.iter().position(|(key, _)| key.name == "kind") else {
+        let mend = "add \"kind\": \"company\", or whichever it is";
+        reader.fault(&line.span, "the record does not say its kind", mend);
+        return None;
+    };
+    let (key, node) = entries.remove(place);
+    let name = reader.text(&key, &node)?;
+    let kind = known_kind(reader, &name, &key.span)?;
+    record(reader, kind, Node { span: line.span, data: Data::Table(entries) })
+}
+
+fn record<'f>(reader: &mut Reader<'f, '_>, kind: Kind, node: Node) -> Option<Found<'f>> {
+    let Data::Table(entries) = node.data else {
+        let mend = format!("begin each record with [[{}]] on a line of its own", kind.id);
+        reader.fault(&node.span, format!("a {} must be a table, not {}", kind.id, node.data.describe()), mend);
+        return None;
+    };
+    let mut entries = Entries::new(entries);
+    let (id, id_span) = reader.id(&mut entries, kind, &node.span)?;
+    let mut spans = Spans { id: id_span, ..Spans::default() };
+    let mut spanned = |reader: &mut Reader, name: &str, span: &mut Span| {
+        let (key, node) = entries.take(name)?;
+        *span = key.span.clone();
+        reader.text(&key, &node)
+    };
+    let mut name = spanned(reader, "name", &mut spans.name);
+    if name.is_none() && kind == SOURCE {
+        name = spanned(reader, "title", &mut spans.name);
+    }
+    let native_name = spanned(reader, "native_name", &mut spans.native_name);
+    let summary = spanned(reader, "summary", &mut spans.summary).unwrap_or_default();
+    if name.is_none() && spans.name == Span::default() {
+        reader.fault(&spans.id, format!("`{id}` has no name"), "add a line: name = \"…\"");
+    }
+    let (aliases, alias_spans) = reader.texts(&mut entries, "aliases");
+    spans.aliases = alias_spans;
+    let (tags, tag_spans) = reader.texts(&mut entries, "tags");
+    reader.check_slugs(&tags, &tag_spans, "tag");
+    let (formerly, former_spans) = reader.texts(&mut entries, "formerly");
+    reader.check_slugs(&formerly, &former_spans, "former id");
+    let source = (kind == SOURCE).then(|| source_info(reader, &mut entries));
+    let mut claims = Vec::new();
+    if let Some((key, node)) = entries.take("claims") {
+        let Data::Array(items) = node.data else {
+            let mend = format!("begin each claim with [[{}.claims]], in two pairs of brackets", kind.id);
+            reader.fault(&key.span, format!("`claims` is {}, not a list of claims", node.data.describe()), mend);
+            return None;
+        };
+        for item in items {
+            if let Some((read, at)) = claim(reader, kind, item) {
+                claims.push(read);
+                spans.claims.push(at);
+            }
+        }
+    }
+    entries.refuse_rest(reader, &format!("a {}", kind.id));
+    let record = Record {
+        kind,
+        name: name.unwrap_or_else(|| id.clone()),
+        id,
+        native_name,
+        aliases,
+        tags,
+        summary,
+        formerly,
+        claims,
+        source,
+    };
+    Some(Found { record, file: reader.file, spans })
+}
+
+fn source_info(reader: &mut Reader, entries: &mut Entries) -> SourceInfo {
+    let date = entries.take("date").and_then(|(key, node)| reader.date(&key, &node));
+    let url = entries.take("url").and_then(|(key, node)| {
+        let url = reader.text(&key, &node)?;
+        let web = url::Url::parse(&url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        if !web {
+            reader.fault(&node.span, format!("`{url}` is no web address"), "write it whole: https://example.org/page");
+        }
+        web.then_some(url)
+    });
+    let (mut authors, _) = reader.texts(entries, "authors");
+    authors.extend(reader.optional(entries, "author"));
+    SourceInfo {
+        publisher: reader.optional(entries, "publisher"),
+        authors,
+        date,
+        url,
+        language: reader.optional(entries, "language"),
+    }
+}
+
+fn claim(reader: &mut Reader, kind: Kind, node: Node) -> Option<(Claim, ClaimSpans)> {
+    let Data::Table(entries) = node.data else {
+        let mend = format!("begin each claim with [[{}.claims]] on a line of its own", kind.id);
+        reader.fault(&node.span, format!("a claim must be a table, not {}", node.data.describe()), mend);
+        return None;
+    };
+    let mut entries = Entries::new(entries);
+    let property = known_property(reader, &mut entries, &node.span);
+    let value = entries.take("value");
+    if value.is_none() {
+        reader.fault(&node.span, "the claim has no value", "add a line: value = …");
+    }
+    let value_span = value.as_ref().map_or_else(|| node.span.clone(), |(_, node)| node.span.clone());
+    let value = value.and_then(|(key, node)| self::value(reader, property?, &key, node));
+    let as_of = entries.take("as_of").and_then(|(key, node)| reader.date(&key, &node));
+    let note = reader.optional(&mut entries, "note");
+    let had_sources = entries.has("sources");
+    let (sources, source_spans) = reader.texts(&mut entries, "sources");
+    if sources.is_empty() {
+        let message = if had_sources { "the claim names no source" } else { "the claim has no sources" };
+        reader.fault(&node.span, message, "add the id of at least one source: sources = [\"…\"]");
+    }
+    entries.refuse_rest(reader, "a claim");
+    let claim = Claim { property: property?, value: value?, as_of, sources, note };
+    Some((claim, ClaimSpans { whole: node.span, value: value_span, sources: source_spans }))
+}
+
+fn known_property(reader: &mut Reader, entries: &mut Entries, claim: &Span) -> Option<&'static Property> {
+    let Some((key, node)) = entries.take("property") else {
+        reader.fault(claim, "the claim does not say which property it is about", "add a line: property = \"…\"");
+        return None;
+    };
+    let name = reader.text(&key, &node)?;
+    let known = property(&name);
+    if known.is_none() {
+        let synonym = PROPERTIES.iter().find(|property| property.synonyms.contains(&name.as_str()));
+        let near = synonym.map(|property| property.id).or_else(|| nearest(&name, PROPERTIES.iter().map(|p| p.id)));
+        let mend = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "see the table of properties in data/README.md".to_owned(),
+        };
+        reader.fault(&node.span, format!("there is no property `{name}`"), mend);
+    }
+    known
+}
+
+fn value(reader: &mut Reader, property: &'static Property, key: &Key, node: Node) -> Option<Value> {
+    match property.value {
+        ValueType::Text => match node.data {
+            Data::Text(_) => reader.text(key, &node).map(Value::Text),
+            _ => reader.wrong(property, &node, "a text in quotes", "value = \"…\""),
+        },
+        ValueType::Date => match node.data {
+            Data::Text(_) => reader.date(key, &node).map(Value::Date),
+            _ => reader.wrong(property, &node, "a date in quotes", "value = \"2023-03\""),
+        },
+        ValueType::Ref(_) => match node.data {
+            Data::Table(_) => reader.reference(node).map(Value::Ref),
+            _ => reader.wrong(property, &node, "a reference to a record", "value = { ref = \"the-record's-id\" }"),
+        },
+        ValueType::RefOrText(_) => match node.data {
+            Data::Table(_) => reader.reference(node).map(Value::Ref),
+            Data::Text(_) => reader.text(key, &node).map(Value::Text),
+            _ => reader.wrong(property, &node, "a reference or a text", "value = { ref = \"the-record's-id\" }"),
+        },
+        ValueType::Quantity => reader.quantity(property, node).map(Value::Quantity),
+        ValueType::Money => reader.money(property, node).map(Value::Money),
+        ValueType::Amount => {
+            let table = if let Data::Table(entries) = &node.data { entries.as_slice() } else { &[] };
+            if table.iter().any(|(key, _)| key.name == "currency") {
+                reader.money(property, node).map(Value::Money)
+            } else {
+                reader.quantity(property, node).map(Value::Quantity)
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! The layers of settings, merged; keys that no layer may have are refused.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    ffi::OsString,
+    fs,
+    path::Path,
+};
+
+use config::{Config, ConfigError, Environment, File, FileFormat, Source, Value, ValueKind};
+
+use crate::spelling::nearest;
+
+/// `config/default.toml`: every key, with a comment and its default.
+pub const DEFAULTS: &str = include_str!("../../config/default.toml");
+/// What the variables begin with.
+const PREFIX: &str = "TIGERDESK__";
+
+/// What is wrong with the settings, in one sentence that says what to change. Never holds a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file can't be read.
+    #[error("the settings file {path} can't be read ({reason}): name a readable file with --config")]
+    File {
+        /// The file.
+        path: String,
+        /// The system's reason.
+        reason: String,
+    },
+    /// The file is no TOML. The line itself is not shown: a secret may stand in it.
+    #[error("the settings file {path} is not TOML at line {line}, column {column}: {reason}")]
+    Syntax {
+        /// The file.
+        path: String,
+        /// The line, counted from 1.
+        line: usize,
+        /// The column in characters, counted from 1.
+        column: usize,
+        /// The parser's reason.
+        reason: String,
+    },
+    /// There is no such key.
+    #[error("{origin} sets `{key}`, which is no setting: {mend}")]
+    UnknownKey {
+        /// Where it was set.
+        origin: String,
+        /// The key.
+        key: String,
+        /// How to mend it.
+        mend: String,
+    },
+    /// A key holds a list or a table where a single value belongs.
+    #[error("{origin} sets `{key}` to a list or a table: give it a single value")]
+    NotAValue {
+        /// Where it was set.
+        origin: String,
+        /// The key.
+        key: String,
+    },
+    /// A variable is not UTF-8.
+    #[error("the environment variable {name} is not UTF-8 text: set it anew")]
+    NotText {
+        /// The variable.
+        name: String,
+    },
+    /// A secret's file can't be read.
+    #[error("`{key}` names the file {path}, which can't be read ({reason}): make it readable or correct the name")]
+    SecretFile {
+        /// The key.
+        key: String,
+        /// The file.
+        path: String,
+        /// The system's reason.
+        reason: String,
+    },
+    /// A secret's file is empty.
+    #[error("`{key}` names the file {path}, which is empty: write the secret into it")]
+    EmptySecretFile {
+        /// The key.
+        key: String,
+        /// The file.
+        path: String,
+    },
+    /// A duration can't be read or is out of bounds.
+    #[error("`{key}` is `{given}`: write a duration such as 90s, 10m or 2h, more than nothing and at most {most}h")]
+    Duration {
+        /// The key.
+        key: String,
+        /// What it is set to.
+        given: String,
+        /// The longest that it may be, in hours.
+        most: u64,
+    },
+    /// The layers can't be merged.
+    #[error("the settings can't be read: {0}")]
+    Merge(#[from] ConfigError),
+}
+
+/// Merges the layers. The result has every key of [`DEFAULTS`] and no other.
+pub(super) fn merge(
+    file: Option<&Path>,
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<HashMap<String, String>, Error> {
+    let defaults = File::from_str(DEFAULTS, FileFormat::Toml);
+    let known: BTreeSet<String> = flat(&defaults)?.into_iter().map(|(key, _)| key).collect();
+    let mut builder = Config::builder().add_source(defaults);
+    if let Some(path) = file {
+        let layer = File::from_str(&read(path)?, FileFormat::Toml);
+        refuse_unknown(&known, &flat(&layer)?, |_| format!("the settings file {}", path.display()))?;
+        builder = builder.add_source(layer);
+    }
+    let environment = Environment::with_prefix("TIGERDESK")
+        .prefix_separator("__")
+        .separator("__")
+        .ignore_empty(true)
+        .source(Some(own_variables(variables)?));
+    let variable = |key: &str| format!("the environment variable {}", variable_name(key));
+    refuse_unknown(&known, &flat(&environment)?, variable)?;
+    let merged = builder.add_source(environment).build()?;
+    Ok(flat(&merged)?.into_iter().map(|(key, value)| (key, value.into_string().unwrap_or_default())).collect())
+}
+
+/// The environment variable for a key: `matrix.device_id` is `TIGERDESK__MATRIX__DEVICE_ID`.
+fn variable_name(key: &str) -> String {
+    format!("{PREFIX}{}", key.to_uppercase().replace('.', "__"))
+}
+
+fn own_variables(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Result<HashMap<String, String>, Error> {
+    variables
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
+        .filter(|(name, _)| name.to_uppercase().starts_with(PREFIX))
+        .map(|(name, value)| match value.into_string() {
+            Ok(value) => Ok((name, value)),
+            Err(_) => Err(Error::NotText { name }),
+        })
+        .collect()
+}
+
+fn read(path: &Path) -> Result<String, Error> {
+    let name = path.display().to_string();
+    let text =
+        fs::read_to_string(path).map_err(|error| Error::File { path: name.clone(), reason: error.to_string() })?;
+    if let Err(error) = toml::de::DeTable::parse(&text) {
+        let start = error.span().map_or(0, |span| span.start.min(text.len()));
+        let before = text.get(..start).unwrap_or_default();
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        return Err(Error::Syntax {
+            path: name,
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            reason: error.message().to_owned(),
+        });
+    }
+    Ok(text)
+}
+
+/// Every value of a layer under its dotted key.
+fn flat(layer: &dyn Source) -> Result<Vec<(String, Value)>, ConfigError> {
+    fn walk(prefix: &str, value: Value, out: &mut Vec<(String, Value)>) {
+        match value.kind {
+            ValueKind::Table(entries) => {
+                for (key, value) in entries {
+                    walk(&format!("{prefix}.{key}"), value, out);
+                }
+            }
+            _ => out.push((prefix.trim_start_matches('.').to_owned(), value)),
+        }
+    }
+    let mut out = Vec::new();
+    // A layer of its own resolves the dots that the environment's keys are joined with.
+    let layer = Config::builder().add_source(vec![layer.clone_into_box()]).build()?;
+    for (key, value) in layer.collect()? {
+        walk(&key, value, &mut out);
+    }
+    out.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(out)
+}
+
+fn refuse_unknown(
+    known: &BTreeSet<String>,
+    layer: &[(String, Value)],
+    origin: impl Fn(&str) -> String,
+) -> Result<(), Error> {
+    for (key, value) in layer {
+        if !known.contains(key) {
+            let mend = match nearest(key, known.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}` ({})?", variable_name(near)),
+                None => "config/default.toml lists them all".to_owned(),
+            };
+            return Err(Error::UnknownKey { origin: origin(key), key: key.clone(), mend });
+        }
+        if matches!(value.kind, ValueKind::Array(_)) {
+            return Err(Error::NotAValue { origin: origin(key), key: key.clone() });
+        }
+    }
+    Ok(())
+}

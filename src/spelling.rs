@@ -1,0 +1,68 @@
+//! How names and words are compared: folded, and forgiving of slips.
+
+use strsim::damerau_levenshtein;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// The text without differences of case, accent and width: `Ｋｉｍｉ` and `kimi` fold to the same.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+}
+
+/// The letters and digits of the folded text: `Moonshot.ai` and `moonshot AI` have the same key.
+#[must_use]
+pub fn key(text: &str) -> String {
+    fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// The candidate that `word` is most likely a slip of, if any is near: one edit for short words, two from six letters on.
+#[must_use]
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let allowed = if word.chars().count() < 6 { 1 } else { 2 };
+    candidates
+        .into_iter()
+        .map(|candidate| (damerau_levenshtein(word, candidate), candidate))
+        .filter(|(distance, _)| (1..=allowed).contains(distance))
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Whether `word` is one edit or one swap of neighbours away from `other`.
+#[must_use]
+pub fn one_slip(word: &str, other: &str) -> bool {
+    word.chars().count().abs_diff(other.chars().count()) <= 1 && damerau_levenshtein(word, other) == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_takes_off_case_accents_and_width() {
+        assert_eq!(fold("Ｋｉｍｉ É 月之暗面"), "kimi e 月之暗面");
+    }
+
+    #[test]
+    fn a_key_has_letters_and_digits_only() {
+        assert_eq!(key("01.AI"), "01ai");
+        assert_eq!(key("Moonshot.ai"), key("moonshot AI"));
+        assert_eq!(key(" 「智谱」 "), "智谱");
+    }
+
+    #[test]
+    fn nearest_forgives_a_slip_but_does_not_guess() {
+        let names = ["founder", "founded", "users"];
+        assert_eq!(nearest("foundr", names), Some("founder"));
+        assert_eq!(nearest("valuation", names), None);
+    }
+
+    #[test]
+    fn one_slip_is_an_edit_or_a_swap() {
+        for word in ["compny", "comapny", "companyy", "conpany"] {
+            assert!(one_slip(word, "company"), "{word}");
+        }
+        for word in ["company", "cmpny", "weather"] {
+            assert!(!one_slip(word, "company"), "{word}");
+        }
+    }
+}

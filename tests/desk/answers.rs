@@ -1,0 +1,94 @@
+//! What the commands answer on a small dataset, in each rendering.
+
+use std::path::Path;
+
+use tigerdesk::{
+    commands::{Ask, Desk, Reading, answer, hint, read},
+    dataset::load,
+    reply::Reply,
+};
+
+fn desk() -> Desk {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/desk/dataset");
+    Desk::new(load(&folder).unwrap()).unwrap()
+}
+
+fn reply(line: &str) -> Reply {
+    match read(line) {
+        Reading::Command(invocation) => answer(&desk(), &Ask { invocation, now: jiff::Timestamp::UNIX_EPOCH }).reply,
+        Reading::Slip { word, near } => hint(&word, near),
+        Reading::NotOurs => panic!("{line} is no command"),
+    }
+}
+
+/// The three renderings of an answer, one below the other.
+fn renderings(line: &str) -> String {
+    let reply = reply(line);
+    let ansi = reply.ansi().replace('\x1b', "␛");
+    format!("{line}\n\n--- text\n{}\n\n--- html\n{}\n\n--- terminal\n{ansi}", reply.text(), reply.html())
+}
+
+macro_rules! snapshots {
+    ($($name:ident: $line:literal,)*) => {$(
+        #[test]
+        fn $name() {
+            insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+                insta::assert_snapshot!(stringify!($name), renderings($line));
+            });
+        }
+    )*};
+}
+
+snapshots! {
+    company: "!company moonshot",
+    company_by_native_name: "!company 月之暗面",
+    company_section: "!company moonshot valuation",
+    company_of_a_model: "!company k1.5",
+    company_unknown: "!company <img src=x>",
+    company_nearly: "!company monshot",
+    company_without_name: "!company",
+    model: "!model K1.5",
+    source: "!source report",
+    timeline_year: "!timeline 2025",
+    timeline_range_and_words: "!timeline 2022..2023 controls",
+    timeline_empty: "!timeline 1999",
+    timeline_wrong_date: "!timeline 2023-13",
+    search: "!search export controls",
+    search_some_words: "!search moonshot submarines",
+    search_nothing: "!search <img src=x>",
+    help: "!help",
+    help_one: "!help timeline",
+    help_unknown: "!help compny",
+    hint: "!compny moonshot",
+}
+
+#[test]
+fn an_html_answer_says_what_the_plain_one_says() {
+    for line in ["!company moonshot", "!timeline 2025", "!search export controls", "!help", "!source report"] {
+        let reply = reply(line);
+        let words = |text: &str| -> Vec<String> {
+            text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(ToOwned::to_owned).collect()
+        };
+        let mut html = reply.html();
+        for (entity, character) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")] {
+            html = html.replace(entity, character);
+        }
+        let shown: String = html.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).fold(
+            String::new(),
+            |all, part| all + " " + part,
+        );
+        for word in words(&shown) {
+            assert!(words(&reply.text()).contains(&word), "{line}: {word} stands in the HTML only");
+        }
+    }
+}
+
+#[test]
+fn only_tags_that_phones_keep() {
+    for line in ["!company moonshot", "!timeline 2025", "!search export controls", "!help", "!source report"] {
+        for tag in reply(line).html().split('<').skip(1) {
+            let name: String = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphabetic).collect();
+            assert!(["p", "br", "strong", "em", "ul", "li", "a", "code"].contains(&name.as_str()), "{line}: <{tag}");
+        }
+    }
+}

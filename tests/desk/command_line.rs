@@ -1,0 +1,122 @@
+//! The program as it is run from a shell.
+
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+fn tigerdesk(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tigerdesk"));
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TIGERDESK__")) {
+        command.env_remove(name);
+    }
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/desk/dataset")
+}
+
+fn with_input(mut command: Command, input: &[u8]) -> Output {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    assert!(output.status.success(), "{}", stderr(output));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn ask_prints_the_answer() {
+    let output = tigerdesk(&["ask", "!company moonshot"]).output().unwrap();
+    assert!(stdout(&output).starts_with("Moonshot AI (月之暗面)"));
+    let output = tigerdesk(&["ask", "--format", "html", "!company moonshot"]).output().unwrap();
+    assert!(stdout(&output).starts_with("<p><strong>Moonshot AI</strong>"));
+}
+
+#[test]
+fn ask_takes_another_dataset() {
+    let output = tigerdesk(&["ask", "!company deepseek", "--data"]).arg(folder()).output().unwrap();
+    assert!(stdout(&output).starts_with("I know no company called deepseek"));
+}
+
+#[test]
+fn ask_answers_every_line_in_order() {
+    let questions = b"!company moonshot\n\n!weather\n!timeline 2023\n\xff\xfe\n!help";
+    let output = with_input(tigerdesk(&["ask", "--format", "json", "-"]), questions);
+    let answers: Vec<serde_json::Value> =
+        stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let commands: Vec<_> = answers.iter().map(|answer| answer["command"].as_str().unwrap()).collect();
+    assert_eq!(commands, ["!company moonshot", "", "!weather", "!timeline 2023", "\u{fffd}\u{fffd}", "!help"]);
+    for answer in &answers {
+        assert!(!answer["text"].as_str().unwrap().is_empty() && answer["html"].as_str().unwrap().starts_with("<p>"));
+        assert!(answer["took_us"].is_u64());
+    }
+}
+
+#[test]
+fn ask_stops_in_silence_when_nobody_reads() {
+    let mut child =
+        tigerdesk(&["ask", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let mut input = child.stdin.take().unwrap();
+    let _ = input.write_all(&b"!help\n".repeat(100));
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", stderr(&output));
+}
+
+#[test]
+fn check_counts_or_names_every_fault() {
+    let output = tigerdesk(&["check"]).arg(folder()).output().unwrap();
+    let counts = stdout(&output);
+    assert!(counts.contains("company            1       8") && counts.contains("no faults"), "{counts}");
+
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("a.toml"), "[[company]]\nid = \"acme\"\n").unwrap();
+    let output = tigerdesk(&["check"]).arg(dir.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let report = stderr(&output);
+    assert!(report.contains("a.toml:2:6: `acme` has no name\n 2 | id = \"acme\"\n   |      ^\n  to mend it: add a line"), "{report}");
+
+    let output = tigerdesk(&["check", "/nowhere"]).output().unwrap();
+    assert!(output.status.code() == Some(1) && stderr(&output).contains("/nowhere: can't read this folder"));
+}
+
+#[test]
+fn chat_greets_answers_and_leaves() {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = tigerdesk(&[]);
+    command.env("HOME", home.path()).env_remove("XDG_STATE_HOME");
+    let output = with_input(command, b"!company moonshot\nhelp\n\n!quit\n!help\n");
+    let said = stdout(&output);
+    assert!(said.starts_with("tigerdesk: ") && said.contains("To put it in a room: tigerdesk run"), "{said}");
+    assert!(said.contains("Moonshot AI (月之暗面)"), "{said}");
+    assert!(said.matches("a research desk on China's AI industry").count() == 1, "{said}");
+    assert!(!said.contains('\x1b'), "no colours where there is no terminal");
+}
+
+#[test]
+fn the_help_says_what_there_is() {
+    let help = stdout(&tigerdesk(&["--help"]).output().unwrap());
+    for word in ["run", "chat", "ask", "check", "--config", "TIGERDESK__MATRIX__HOMESERVER"] {
+        assert!(help.contains(word), "{word}: {help}");
+    }
+}
+
+#[test]
+fn faults_of_the_settings_are_one_sentence() {
+    let output = tigerdesk(&["ask", "!help"]).env("TIGERDESK__MATRIX__HOMESRVER", "geheim").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    assert!(said.lines().count() == 1 && said.contains("did you mean `matrix.homeserver`"), "{said}");
+    assert!(!said.contains("geheim"));
+}

@@ -1,0 +1,36 @@
+//! The README says what the program says.
+
+use std::{fs, path::Path};
+
+use tigerdesk::{
+    commands::registry,
+    dataset::{KINDS, PROPERTIES},
+};
+
+fn file(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+#[test]
+fn the_table_of_commands_is_the_registry() {
+    let mut table = "| Command | What it does | Try |\n| --- | --- | --- |\n".to_owned();
+    for spec in registry::commands().map(|command| command.spec()) {
+        let usage = spec.usage().replace('|', "\\|");
+        table += &format!("| `{usage}` | {} | `{}` |\n", spec.summary, spec.example_line());
+    }
+    assert!(file("README.md").contains(&table), "put this table into README.md:\n\n{table}");
+}
+
+#[test]
+fn the_data_guide_lists_every_kind_and_property() {
+    let guide = file("data/README.md");
+    for kind in KINDS {
+        assert!(guide.contains(&format!("`[[{}]]`", kind.id)), "data/README.md does not tell of [[{}]]", kind.id);
+    }
+    let mut table = "| Property | On a card | Value | Several at once |\n| --- | --- | --- | --- |\n".to_owned();
+    for property in PROPERTIES {
+        let several = if property.many { "yes" } else { "no" };
+        table += &format!("| `{}` | {} | {} | {several} |\n", property.id, property.label, property.value);
+    }
+    assert!(guide.contains(&table), "put this table into data/README.md:\n\n{table}");
+}
