@@ -114,7 +114,8 @@ fn drop_told_by_events(entries: &mut Vec<Entry>) {
         .collect();
     entries.retain(|entry| {
         let told_as = entry.claim.property.timeline.unwrap_or_default();
-        !matches!(told_as, "announced" | "released" | "issued") || !told.contains(&(entry.date, entry.record.id.clone()))
+        !matches!(told_as, "announced" | "released" | "issued")
+            || !told.contains(&(entry.date, entry.record.id.clone()))
     });
 }
 

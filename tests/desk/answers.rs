@@ -73,10 +73,10 @@ fn an_html_answer_says_what_the_plain_one_says() {
         for (entity, character) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")] {
             html = html.replace(entity, character);
         }
-        let shown: String = html.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).fold(
-            String::new(),
-            |all, part| all + " " + part,
-        );
+        let shown: String = html
+            .split('<')
+            .map(|part| part.split_once('>').map_or(part, |(_, text)| text))
+            .fold(String::new(), |all, part| all + " " + part);
         for word in words(&shown) {
             assert!(words(&reply.text()).contains(&word), "{line}: {word} stands in the HTML only");
         }

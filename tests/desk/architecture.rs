@@ -26,12 +26,8 @@ const ALLOWED: [(&str, &[&str]); 15] = [
 ];
 
 /// Crates that one module only may use.
-const OWNERS: [(&str, &[&str]); 4] = [
-    ("tantivy", &["index"]),
-    ("sqlx", &["store"]),
-    ("matrix_sdk", &["matrix"]),
-    ("rustyline", &["console"]),
-];
+const OWNERS: [(&str, &[&str]); 4] =
+    [("tantivy", &["index"]), ("sqlx", &["store"]), ("matrix_sdk", &["matrix"]), ("rustyline", &["console"])];
 
 fn sources() -> BTreeMap<String, Vec<(PathBuf, String)>> {
     fn walk(dir: &Path, files: &mut Vec<PathBuf>) {
@@ -66,7 +62,8 @@ fn used(code: &str) -> Vec<String> {
     for root in ["crate::", "tigerdesk::"] {
         for (at, _) in code.match_indices(root) {
             let rest = &code[at + root.len()..];
-            let name = |text: &str| text.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+            let name =
+                |text: &str| text.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
             if let Some(group) = rest.strip_prefix('{') {
                 let mut depth = 0;
                 let mut entry = String::new();

@@ -24,9 +24,10 @@ fn text(desk: &Desk, line: &str) -> String {
 
 /// A look-up for each name of each record.
 fn look_ups(dataset: &Dataset) -> impl Iterator<Item = (String, &str)> {
-    dataset.records().iter().flat_map(|record| {
-        record.names().map(|name| (format!("!{} {name}", record.kind.id), record.name.as_str()))
-    })
+    dataset
+        .records()
+        .iter()
+        .flat_map(|record| record.names().map(|name| (format!("!{} {name}", record.kind.id), record.name.as_str())))
 }
 
 #[test]
@@ -75,7 +76,8 @@ fn the_timeline_can_be_walked_to_its_end() {
         }
     }
     let dated = desk.dataset.records().iter().flat_map(|record| &record.claims);
-    let dated = dated.filter(|claim| claim.property.timeline.is_some() && matches!(claim.value, Value::Date(_))).count();
+    let dated =
+        dated.filter(|claim| claim.property.timeline.is_some() && matches!(claim.value, Value::Date(_))).count();
     assert!(seen > 100 && seen <= dated, "{seen} of {dated}");
 }
 

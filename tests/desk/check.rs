@@ -46,20 +46,70 @@ fn a_sound_record_has_none() {
 
 #[test]
 fn values_must_fit_the_property() {
-    claim("property = \"founded\"\nvalue = \"March 2023\"\nsources = [\"report\"]", 2, "`March 2023` is no date", "\"2023-03\"");
-    claim("property = \"founded\"\nvalue = 2023\nsources = [\"report\"]", 2, "must be a date in quotes", "value = \"2023-03\"");
-    claim("property = \"founded\"\nvalue = 2023-03-01\nsources = [\"report\"]", 2, "must be a date in quotes", "value = ");
+    claim(
+        "property = \"founded\"\nvalue = \"March 2023\"\nsources = [\"report\"]",
+        2,
+        "`March 2023` is no date",
+        "\"2023-03\"",
+    );
+    claim(
+        "property = \"founded\"\nvalue = 2023\nsources = [\"report\"]",
+        2,
+        "must be a date in quotes",
+        "value = \"2023-03\"",
+    );
+    claim(
+        "property = \"founded\"\nvalue = 2023-03-01\nsources = [\"report\"]",
+        2,
+        "must be a date in quotes",
+        "value = ",
+    );
     claim("property = \"founder\"\nvalue = \"Somebody\"\nsources = [\"report\"]", 2, "must be a reference", "{ ref = ");
-    claim("property = \"founder\"\nvalue = { ref = \"sombody\" }\nsources = [\"report\"]", 2, "no record `sombody`", "`somebody`");
-    claim("property = \"founder\"\nvalue = { ref = \"report\" }\nsources = [\"report\"]", 2, "must name a person", "that kind");
+    claim(
+        "property = \"founder\"\nvalue = { ref = \"sombody\" }\nsources = [\"report\"]",
+        2,
+        "no record `sombody`",
+        "`somebody`",
+    );
+    claim(
+        "property = \"founder\"\nvalue = { ref = \"report\" }\nsources = [\"report\"]",
+        2,
+        "must name a person",
+        "that kind",
+    );
     claim("property = \"users\"\nvalue = \"many\"\nsources = [\"report\"]", 2, "must be a quantity", "amount = 800");
-    claim("property = \"users\"\nvalue = { amount = \"5\" }\nsources = [\"report\"]", 2, "must be a number, not a text", "amount");
+    claim(
+        "property = \"users\"\nvalue = { amount = \"5\" }\nsources = [\"report\"]",
+        2,
+        "must be a number, not a text",
+        "amount",
+    );
     claim("property = \"users\"\nvalue = { amount = nan }\nsources = [\"report\"]", 2, "must be a number", "amount");
-    claim("property = \"users\"\nvalue = { amount = 5, to = 2 }\nsources = [\"report\"]", 2, "ends where it begins", "larger");
-    claim("property = \"users\"\nvalue = { amount = 5, qualifier = \"abot\" }\nsources = [\"report\"]", 2, "no qualifier `abot`", "`about`");
+    claim(
+        "property = \"users\"\nvalue = { amount = 5, to = 2 }\nsources = [\"report\"]",
+        2,
+        "ends where it begins",
+        "larger",
+    );
+    claim(
+        "property = \"users\"\nvalue = { amount = 5, qualifier = \"abot\" }\nsources = [\"report\"]",
+        2,
+        "no qualifier `abot`",
+        "`about`",
+    );
     claim("property = \"users\"\nvalue = { amout = 5 }\nsources = [\"report\"]", 2, "the amount is missing", "amount");
-    claim("property = \"valuation\"\nvalue = { amount = 5 }\nsources = [\"report\"]", 2, "no currency", "currency = \"USD\"");
-    claim("property = \"valuation\"\nvalue = { amount = 5, currency = \"dollars\" }\nsources = [\"report\"]", 2, "no currency code", "USD");
+    claim(
+        "property = \"valuation\"\nvalue = { amount = 5 }\nsources = [\"report\"]",
+        2,
+        "no currency",
+        "currency = \"USD\"",
+    );
+    claim(
+        "property = \"valuation\"\nvalue = { amount = 5, currency = \"dollars\" }\nsources = [\"report\"]",
+        2,
+        "no currency code",
+        "USD",
+    );
     claim("property = \"role\"\nvalue = 5\nsources = [\"report\"]", 2, "must be a text in quotes", "value = \"…\"");
 }
 
@@ -71,7 +121,12 @@ fn a_claim_needs_its_parts() {
     claim("property = \"role\"\nvalue = \"x\"\nsources = [\"somebody\"]", 3, "must name a source", "that kind");
     claim("property = \"role\"\nvalue = \"x\"\nsources = \"report\"", 3, "`sources` must be a list", "[\"…\"]");
     claim("property = \"role\"\nvalue = \"x\"\nsources = [\"report\"]\nasof = \"2023\"", 4, "no key `asof`", "`as_of`");
-    claim("property = \"role\"\nvalue = \"x\"\nsources = [\"report\"]\nas_of = \"2023-13\"", 4, "`2023-13` is no date", "2023");
+    claim(
+        "property = \"role\"\nvalue = \"x\"\nsources = [\"report\"]\nas_of = \"2023-13\"",
+        4,
+        "`2023-13` is no date",
+        "2023",
+    );
 }
 
 #[test]
@@ -84,7 +139,9 @@ fn a_claim_without_value_or_sources_is_told_at_its_head() {
 #[test]
 fn one_source_can_not_contradict_itself() {
     let head = "[[company]]\nid = \"acme\"\nname = \"Acme\"\n\n";
-    let claim = |value: &str| format!("[[company.claims]]\nproperty = \"founded\"\nvalue = \"{value}\"\nsources = [\"report\"]\n");
+    let claim = |value: &str| {
+        format!("[[company.claims]]\nproperty = \"founded\"\nvalue = \"{value}\"\nsources = [\"report\"]\n")
+    };
     expect(&format!("{head}{}{}", claim("2019"), claim("2020")), 9, "gives `founded` twice for one date", "as_of");
     expect(&format!("{head}{}{}", claim("2019"), claim("2019")), 9, "twice with the same value", "one claim");
 }
@@ -107,7 +164,12 @@ fn records_need_ids_and_names_of_their_own() {
 
 #[test]
 fn an_event_needs_a_date() {
-    expect("[[event]]\nid = \"launch\"\nname = \"Launch\"\n", 2, "the event `launch` has no date", "property = \"date\"");
+    expect(
+        "[[event]]\nid = \"launch\"\nname = \"Launch\"\n",
+        2,
+        "the event `launch` has no date",
+        "property = \"date\"",
+    );
 }
 
 #[test]

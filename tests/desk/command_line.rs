@@ -85,7 +85,10 @@ fn check_counts_or_names_every_fault() {
     let output = tigerdesk(&["check"]).arg(dir.path()).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let report = stderr(&output);
-    assert!(report.contains("a.toml:2:6: `acme` has no name\n 2 | id = \"acme\"\n   |      ^\n  to mend it: add a line"), "{report}");
+    assert!(
+        report.contains("a.toml:2:6: `acme` has no name\n 2 | id = \"acme\"\n   |      ^\n  to mend it: add a line"),
+        "{report}"
+    );
 
     let output = tigerdesk(&["check", "/nowhere"]).output().unwrap();
     assert!(output.status.code() == Some(1) && stderr(&output).contains("/nowhere: can't read this folder"));

@@ -6,7 +6,10 @@ use std::{
     fs::{self, File},
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -28,7 +31,7 @@ const FAREWELL: Duration = Duration::from_secs(5);
 pub struct Installation {
     /// The bot's account.
     pub account: Account,
-    folder: TempDir,
+    folder: Arc<TempDir>,
     settings: BTreeMap<String, String>,
     starts: AtomicU32,
     /// Keeps the bot's log out of our output. In tests it is written there, where it is shown only if the test fails.
@@ -51,6 +54,8 @@ pub struct Bot {
     id: u32,
     log: PathBuf,
     quiet: bool,
+    /// The state folder stays for as long as the process runs.
+    _folder: Arc<TempDir>,
 }
 
 impl Installation {
@@ -72,7 +77,7 @@ impl Installation {
             ("DATA__DIR", data.display().to_string()),
         ];
         let settings = settings.into_iter().map(|(key, value)| (format!("TIGERDESK__{key}"), value)).collect();
-        Ok(Self { account, folder, settings, starts: AtomicU32::new(0), quiet: false })
+        Ok(Self { account, folder: Arc::new(folder), settings, starts: AtomicU32::new(0), quiet: false })
     }
 
     /// Gives the setting `key` (`MATRIX__HOMESERVER`, …) another value.
@@ -123,7 +128,7 @@ impl Installation {
             .context("tigerdesk does not start")?;
         let id = process.id().context("tigerdesk has no process id")?;
         guard::watch_process(id)?;
-        Ok(Bot { process, id, log, quiet: self.quiet })
+        Ok(Bot { process, id, log, quiet: self.quiet, _folder: Arc::clone(&self.folder) })
     }
 }
 
