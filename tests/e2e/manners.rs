@@ -39,8 +39,8 @@ async fn what_is_not_for_it_is_left_alone() -> Result<()> {
     alice.send(&room, "m.room.message", &picture).await?;
     let unheard_of = json!({ "msgtype": "org.example.unheard.of", "body": "!help" });
     alice.send(&room, "m.room.message", &unheard_of).await?;
-    // Not as the protocol has it: a bot that stumbles here would not answer below.
-    let odd = json!({ "msgtype": "m.text", "body": "!help", "m.relates_to": "nothing" });
+    // Not as the protocol has it: a bot that stumbles here does not answer below.
+    let odd = json!({ "msgtype": "m.text", "body": "hello", "m.relates_to": "nothing", "m.mentions": 1 });
     alice.send(&room, "m.room.message", &odd).await?;
     let help = alice.ask(&room, "!help").await?;
 
