@@ -10,8 +10,6 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
-use serde_json::Value;
-use tokio::task::JoinSet;
 
 mod echo;
 #[expect(dead_code, reason = "the tests use more of it")]
@@ -88,25 +86,25 @@ async fn measure(questions: &Plan) -> Result<()> {
     desk.quiet = true;
     let bot = desk.start()?;
 
+    let alice = Person::register(&server, "alice").await?;
+    let parrot = Account::register(&server, "echo").await?;
+    let echo_room = alice.create_room(&[&parrot.user_id]).await?;
+    let echo = tokio::spawn(echo::run(parrot.clone(), echo_room.clone()));
+    alice.wait_joined(&echo_room, &parrot.user_id).await?;
+
     let bob = Person::register(&server, "bob").await?;
     let plain_room = bob.create_room(&[desk.user_id()]).await?;
     bob.wait_joined(&plain_room, desk.user_id()).await?;
-    let answer = bob.ask(&plain_room, QUESTION).await?.content().clone();
 
     let carol = SealedPerson::register(&server, "carol").await?;
     let sealed_room = carol.create_room(&[desk.user_id()]).await?;
     carol.wait_joined(&sealed_room, desk.user_id()).await?;
 
-    let (alice, echo_room, _echo) = room_with_echo(&server, None).await?;
-    let (dave, parrot_room, _parrot) = room_with_echo(&server, Some(answer)).await?;
-
     let mut bare = Contender::new("bare echo, plain room", &alice, &echo_room);
-    let mut parrot = Contender::new("the same, as long an answer", &dave, &parrot_room);
     let mut plain = Contender::new("tigerdesk, plain room", &bob, &plain_room);
     let mut sealed = Contender::new("tigerdesk, encrypted room *", &carol, &sealed_room);
     for _ in 0..WARM_UP {
         bare.ask().await?;
-        parrot.ask().await?;
         plain.ask().await?;
         sealed.ask().await?;
     }
@@ -114,7 +112,6 @@ async fn measure(questions: &Plan) -> Result<()> {
     while left > 0 {
         let block = left.min(BLOCK);
         bare.ask_in_a_row(block).await?;
-        parrot.ask_in_a_row(block).await?;
         plain.ask_in_a_row(block).await?;
         sealed.ask_in_a_row(block).await?;
         left -= block;
@@ -123,10 +120,10 @@ async fn measure(questions: &Plan) -> Result<()> {
         // One pause serves all: each has had no question for at least that long.
         tokio::time::sleep(PAUSE).await;
         bare.ask_after_pause().await?;
-        parrot.ask_after_pause().await?;
         plain.ask_after_pause().await?;
         sealed.ask_after_pause().await?;
     }
+    echo.abort();
     bot.terminate().await?;
 
     println!("\nfrom question ({QUESTION}) to answer, milliseconds\n");
@@ -139,7 +136,6 @@ async fn measure(questions: &Plan) -> Result<()> {
     println!("{:30}{:>8}{:>8}{:>14}  {:>8}{:>8}{:>14}", "", "p50", "p99", "p50 × echo", "p50", "p99", "p50 × echo");
     let reference = (percentile(&bare.brisk, 50), percentile(&bare.paused, 50));
     bare.print(reference);
-    parrot.print(reference);
     plain.print(reference);
     sealed.print(reference);
     println!("\n* asked by a matrix-sdk client, whose own encryption and decryption is in the figure;");
@@ -147,17 +143,6 @@ async fn measure(questions: &Plan) -> Result<()> {
         "  in the plain rooms the asking client is bare HTTP: a long poll under way while it sends, as people's are"
     );
     Ok(())
-}
-
-/// Somebody in a room with a bare echo, which lives as long as the task set.
-async fn room_with_echo(server: &Synapse, answer: Option<Value>) -> Result<(Person, String, JoinSet<Result<()>>)> {
-    let person = Person::register(server, "alice").await?;
-    let account = Account::register(server, "echo").await?;
-    let room = person.create_room(&[&account.user_id]).await?;
-    let mut tasks = JoinSet::new();
-    tasks.spawn(echo::run(account.clone(), room.clone(), answer));
-    person.wait_joined(&room, &account.user_id).await?;
-    Ok((person, room, tasks))
 }
 
 impl<'a, P: Participant> Contender<'a, P> {
