@@ -22,6 +22,7 @@ pub struct Arguments {
 }
 
 /// The sub-commands.
+#[expect(clippy::doc_markdown, reason = "these comments are the help, where backticks would only stand in the way")]
 #[derive(Debug, Subcommand)]
 pub enum Action {
     /// Run the bot: log in to a homeserver, join rooms on invite and answer there
@@ -54,6 +55,8 @@ pub enum Action {
         /// The dataset's folder [default: the one that the settings name, or else the dataset that is built in].
         dir: Option<PathBuf>,
     },
+    /// Print a JSON Schema of the dataset's files, with which editors complete and check them
+    Schema,
 }
 
 /// How an answer is printed.

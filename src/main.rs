@@ -1,34 +1,67 @@
 //! The `tigerdesk` binary: arguments, settings, tracing, and the only place that decides an exit code.
 
-use std::{env, error::Error, process::ExitCode};
+use std::{env, io, process::ExitCode, sync::Arc, time::Duration};
 
+use anyhow::Context as _;
 use clap::Parser as _;
 use tigerdesk::{
+    app,
     cli::{Action, Arguments},
     console,
     settings::Settings,
 };
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+/// How long work on other threads may hold up the end of the process.
+const LAST_THREADS: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
     match act(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("tigerdesk: {error}");
+            eprintln!("tigerdesk: {error:#}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn act(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+fn act(arguments: Arguments) -> anyhow::Result<()> {
     let settings = Settings::load(arguments.config.as_deref(), env::vars_os())?;
     let folder = |given: Option<std::path::PathBuf>| given.or_else(|| settings.data.dir.clone());
     match arguments.action.unwrap_or(Action::Chat { data: None }) {
-        Action::Run => todo!(),
+        Action::Run => run(settings)?,
         Action::Chat { data } => console::chat(&console::open(folder(data).as_deref())?)?,
         Action::Ask { format, data, question } => {
             console::ask(&console::open(folder(data).as_deref())?, &question.join(" "), format)?;
         }
         Action::Check { dir } => console::check(folder(dir).as_deref())?,
+        Action::Schema => console::schema()?,
     }
     Ok(())
+}
+
+fn run(settings: Settings) -> anyhow::Result<()> {
+    let level = &settings.log.level;
+    let filter = EnvFilter::try_new(level)
+        .with_context(|| format!("`log.level` is `{level}`: write error, warn, info, debug, trace, or a filter"))?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(false).init();
+    let desk = Arc::new(console::open(settings.data.dir.as_deref())?);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let shutdown = CancellationToken::new();
+    let outcome = runtime.block_on(async {
+        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let stop = shutdown.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            stop.cancel();
+        });
+        app::run(settings, desk, shutdown).await.map_err(anyhow::Error::from)
+    });
+    runtime.shutdown_timeout(LAST_THREADS);
+    outcome
 }

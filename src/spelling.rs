@@ -15,16 +15,37 @@ pub fn key(text: &str) -> String {
     fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// The candidate that `word` is most likely a slip of, if any is near: one edit for short words, two from six letters on.
+/// The candidate that `word` is most likely a slip of, if any is near: one edit for short words, two from five letters on.
 #[must_use]
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = if word.chars().count() < 6 { 1 } else { 2 };
+    let allowed = if word.chars().count() < 5 { 1 } else { 2 };
     candidates
         .into_iter()
         .map(|candidate| (damerau_levenshtein(word, candidate), candidate))
         .filter(|(distance, _)| (1..=allowed).contains(distance))
         .min()
         .map(|(_, candidate)| candidate)
+}
+
+/// How many edits a name of this many characters may be away from what was typed and still be taken for it. A Chinese
+/// character says as much as several letters.
+#[must_use]
+pub fn forgiven(name: &str) -> usize {
+    let length: usize = name.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+    match length {
+        0..4 => 0,
+        4..8 => 1,
+        _ => 2,
+    }
+}
+
+/// The number of edits between two keys, if it is at most `most`.
+#[must_use]
+pub fn edits(a: &str, b: &str, most: usize) -> Option<usize> {
+    if a.chars().count().abs_diff(b.chars().count()) > most {
+        return None;
+    }
+    Some(damerau_levenshtein(a, b)).filter(|edits| *edits <= most)
 }
 
 /// Whether `word` is one edit or one swap of neighbours away from `other`.

@@ -9,42 +9,68 @@ use crate::{
 };
 use sections::{Item, Section, sections};
 
-/// A card longer than this many characters is shortened.
+/// A card with more characters than this is shortened, its longest parts first.
 const LONGEST_CARD: usize = 2_400;
-/// One part of a card, shown by itself.
+/// So many items of a part are shown at most.
+const MOST_ITEMS: usize = 12;
+/// One part of a card, shown by itself, has so many characters at most.
 const LONGEST_SECTION: usize = 6_000;
 
-/// How much of each section is shown.
-#[derive(Clone, Copy)]
-struct Detail {
-    items: usize,
-    notes: bool,
-}
-
-/// Tried one after the other until the card is short enough.
-const DETAILS: [Detail; 6] = [
-    Detail { items: 12, notes: true },
-    Detail { items: 6, notes: true },
-    Detail { items: 6, notes: false },
-    Detail { items: 3, notes: false },
-    Detail { items: 2, notes: false },
-    Detail { items: 1, notes: false },
-];
+/// With or without notes, and the fewest items that a part is cut down to: tried in this order until the card is short.
+const CUTS: [(bool, usize); 4] = [(true, 3), (true, 2), (false, 2), (false, 1)];
 
 /// The card of a record.
 pub(super) fn card(desk: &Desk, record: &Record) -> Reply {
     let sections = sections(desk, record);
-    fitting(LONGEST_CARD, |detail| {
-        let mut citations = Citations::default();
-        let mut blocks = vec![Block::Para(head(record))];
-        let items: Vec<_> =
-            sections.iter().map(|section| line(desk, record, section, detail, &mut citations)).collect();
-        if !items.is_empty() {
-            blocks.push(Block::List(items));
+    let mut reply = Reply::default();
+    for (notes, fewest) in CUTS {
+        let mut shown: Vec<usize> = sections.iter().map(|section| section.items.len().min(MOST_ITEMS)).collect();
+        loop {
+            let (card, lengths) = draw(desk, record, &sections, &shown, notes);
+            let surplus = card.text().chars().count().saturating_sub(LONGEST_CARD);
+            reply = card;
+            if surplus == 0 {
+                return reply;
+            }
+            if !shorten(&mut shown, lengths, fewest, surplus) {
+                break;
+            }
         }
-        blocks.extend(citations.block(&desk.dataset));
-        Reply { blocks }
-    })
+    }
+    reply
+}
+
+/// The card with so many items of each part, and how long each part is.
+fn draw(desk: &Desk, record: &Record, sections: &[Section], shown: &[usize], notes: bool) -> (Reply, Vec<usize>) {
+    let mut citations = Citations::default();
+    let lines: Vec<Vec<Span>> =
+        sections.iter().zip(shown).map(|(section, shown)| line(desk, section, *shown, &mut citations, notes)).collect();
+    let lengths = lines.iter().map(|line| length(line)).collect();
+    let mut blocks = vec![Block::Para(head(record))];
+    if !lines.is_empty() {
+        blocks.push(Block::List(lines));
+    }
+    if let Some((section, _)) = sections.iter().zip(shown).find(|(section, shown)| section.items.len() > **shown) {
+        let command = format!("!{} {} {}", record.kind.id, record.name, section.label.to_lowercase());
+        let remarks = if notes { "" } else { " and its remarks (†)" };
+        blocks.push(Block::Para(vec![text(format!("All of a line{remarks}, as in: ")), code(command)]));
+    }
+    blocks.extend(citations.block(&desk.dataset));
+    (Reply { blocks }, lengths)
+}
+
+/// Takes items from the longest parts until about `surplus` characters are gone. False if there is nothing to take.
+fn shorten(shown: &mut [usize], mut lengths: Vec<usize>, fewest: usize, surplus: usize) -> bool {
+    let mut gone = 0;
+    while gone < surplus {
+        let longest = (0..shown.len()).filter(|place| shown[*place] > fewest).max_by_key(|place| lengths[*place]);
+        let Some(place) = longest else { break };
+        let item = lengths[place] / shown[place];
+        shown[place] -= 1;
+        lengths[place] -= item;
+        gone += item.max(1);
+    }
+    gone > 0
 }
 
 /// Whether the card of a record has a part that people call so.
@@ -54,31 +80,29 @@ pub(super) fn has_section(desk: &Desk, record: &Record, name: &str) -> bool {
 
 /// One part of the card, whole.
 pub(super) fn section(desk: &Desk, record: &Record, name: &str) -> Reply {
-    let all = sections(desk, record);
-    let wanted: Vec<_> = all.iter().filter(|section| section.is_called(name)).collect();
-    fitting(LONGEST_SECTION, |detail| {
-        let detail = Detail { items: detail.items * 10, ..detail };
-        let mut citations = Citations::default();
-        let mut blocks = vec![Block::Para(vec![bold(&record.name)])];
-        for section in &wanted {
-            blocks.push(Block::Para(vec![bold(section.label())]));
-            let shown = section.items.iter().take(detail.items);
-            let mut items: Vec<_> = shown
-                .map(|item| {
-                    let mut spans = Vec::new();
-                    show(&mut spans, desk, item, &mut citations, detail.notes);
-                    spans
-                })
-                .collect();
-            let left = section.items.len().saturating_sub(detail.items);
-            if left > 0 {
-                items.push(vec![text(format!("and {left} more"))]);
+    let mut citations = Citations::default();
+    let mut blocks = vec![Block::Para(vec![bold(&record.name)])];
+    for section in sections(desk, record).iter().filter(|section| section.is_called(name)) {
+        blocks.push(Block::Para(vec![bold(section.label())]));
+        let mut items = Vec::new();
+        let mut long = 0;
+        for item in &section.items {
+            let mut spans = Vec::new();
+            show(&mut spans, desk, item, &mut citations, true);
+            long += length(&spans);
+            if long > LONGEST_SECTION {
+                break;
             }
-            blocks.push(Block::List(items));
+            items.push(spans);
         }
-        blocks.extend(citations.block(&desk.dataset));
-        Reply { blocks }
-    })
+        let left = section.items.len() - items.len();
+        if left > 0 {
+            items.push(vec![text(format!("and {left} more"))]);
+        }
+        blocks.push(Block::List(items));
+    }
+    blocks.extend(citations.block(&desk.dataset));
+    Reply { blocks }
 }
 
 /// A record in one line of a list: its summary, and marks for the sources of what is said of it.
@@ -89,7 +113,10 @@ pub(super) fn summary(spans: &mut Vec<Span>, desk: &Desk, record: &Record, citat
     }
     sources.sort_unstable();
     sources.dedup();
-    spans.push(text(&record.summary));
+    let date = record.claims.iter().find(|claim| claim.property.timeline == Some(""));
+    let date = date.map(|claim| desk.dataset.show(&claim.value));
+    let parts: Vec<&str> = date.as_deref().into_iter().chain([record.summary.as_str()]).collect();
+    spans.push(text(parts.join(". ").trim_end_matches([' ', '.']).to_owned() + "."));
     if !sources.is_empty() {
         spans.push(citations.mark(&sources));
     }
@@ -106,21 +133,15 @@ fn tail(spans: &mut Vec<Span>, claim: &Claim, citations: &mut Citations, notes: 
         spans.push(text(format!(" ({date})")));
     }
     spans.push(citations.mark(&claim.sources));
-    if let Some(note) = claim.note.as_ref().filter(|_| notes) {
-        spans.push(italic(format!(" ({note})")));
+    match &claim.note {
+        Some(note) if notes => spans.push(italic(format!(" ({note})"))),
+        Some(_) => spans.push(text(" †")),
+        None => {}
     }
 }
 
-/// The most detailed reply that is short enough, or the least detailed one.
-fn fitting(longest: usize, reply: impl Fn(Detail) -> Reply) -> Reply {
-    let mut last = Reply::default();
-    for detail in DETAILS {
-        last = reply(detail);
-        if last.text().chars().count() <= longest {
-            break;
-        }
-    }
-    last
+fn length(spans: &[Span]) -> usize {
+    Reply::para(spans.to_vec()).text().chars().count()
 }
 
 fn head(record: &Record) -> Vec<Span> {
@@ -128,24 +149,21 @@ fn head(record: &Record) -> Vec<Span> {
     if let Some(native) = &record.native_name {
         spans.push(text(format!(" ({native})")));
     }
-    spans.push(italic(format!(" {}", record.kind.id)));
+    spans.push(text(format!(", {}", record.kind.id)));
     if !record.summary.is_empty() {
         spans.extend([Span::Break, text(&record.summary)]);
     }
     spans
 }
 
-fn line(desk: &Desk, record: &Record, section: &Section, detail: Detail, citations: &mut Citations) -> Vec<Span> {
+fn line(desk: &Desk, section: &Section, shown: usize, citations: &mut Citations, notes: bool) -> Vec<Span> {
     let mut spans = vec![bold(format!("{}:", section.label()))];
-    for (place, item) in section.items.iter().take(detail.items).enumerate() {
+    for (place, item) in section.items.iter().take(shown).enumerate() {
         spans.push(text(if place == 0 { " " } else { "; " }));
-        show(&mut spans, desk, item, citations, detail.notes);
+        show(&mut spans, desk, item, citations, notes);
     }
-    let left = section.items.len().saturating_sub(detail.items);
-    if left > 0 {
-        let command = format!("!{} {} {}", record.kind.id, record.name, section.label.to_lowercase());
-        spans.extend([text(format!("; and {left} more: ")), code(command)]);
-    }
+    let left = section.items.len() - shown;
+    spans.extend((left > 0).then(|| text(format!("; and {left} more"))));
     spans
 }
 

@@ -1,30 +1,41 @@
-//! `!company NAME` and its like: one for each kind of record.
+//! `!company NAME` and its like, one for each kind of record; `!about NAME` for all of them.
 
-use std::collections::BTreeSet;
+mod near;
 
 use super::{Ask, Command, Desk, Outcome, Spec, card};
 use crate::{
-    dataset::{Kind, Record, Value},
+    dataset::{Claim, Kind, Record, Value},
     index,
     reply::{Block, Reply, Span, bold, code, italic, text},
-    spelling::{key, nearest},
+    spelling::key,
 };
 
 /// So many other matches, or near names, are offered.
 const OFFERED: usize = 5;
 
-/// The look-up of records of one kind.
-pub(super) struct LookUp(pub Kind);
+/// The look-up of records of one kind, or of all.
+pub(super) struct LookUp(pub Option<Kind>);
 
 impl Command for LookUp {
     fn spec(&self) -> Spec {
-        Spec {
-            word: self.0.id,
-            aliases: self.0.aliases,
-            arguments: "NAME",
-            summary: self.0.about,
-            example: self.0.example,
-            more: "Add one of the card's labels to see that part whole, as in: moonshot models",
+        let more = "Add one of the card's labels to see that part whole, as in: moonshot models";
+        match self.0 {
+            Some(kind) => Spec {
+                word: kind.id,
+                aliases: kind.aliases,
+                arguments: "NAME",
+                summary: kind.about,
+                example: kind.example,
+                more,
+            },
+            None => Spec {
+                word: "about",
+                aliases: &["tell"],
+                arguments: "NAME",
+                summary: "Whatever goes by a name, of any kind",
+                example: "kimi",
+                more,
+            },
         }
     }
 
@@ -33,121 +44,104 @@ impl Command for LookUp {
         if key(&name).is_empty() {
             return Ok(self.spec().how_to());
         }
-        let reply = match self.find(desk, &ask.invocation.args, &name)? {
+        let reply = match find(desk, self.0, &ask.invocation.args)? {
             Some(found) => found.reply(desk),
-            None => self.nothing(desk, &name)?,
+            None => near::nothing(desk, self.0, &name)?,
         };
         Ok(Outcome { reply })
     }
 }
 
+/// Says that no record goes by a name, and what may be meant.
+pub(super) fn nothing(desk: &Desk, name: &str) -> Result<Reply, index::Error> {
+    near::nothing(desk, None, name)
+}
+
 /// What a name led to.
-struct Found<'d> {
-    record: &'d Record,
+pub(super) struct Found<'d> {
+    /// The record that fits best.
+    pub record: &'d Record,
     /// The part of the card that was asked for.
     section: Option<String>,
     /// How the name led there, if it is not the record's own.
-    why: Option<Vec<Span>>,
+    pub why: Option<Vec<Span>>,
     /// Other records that fit.
     others: Vec<&'d Record>,
 }
 
-impl LookUp {
-    fn find<'d>(&self, desk: &'d Desk, args: &[String], name: &str) -> Result<Option<Found<'d>>, index::Error> {
-        let exactly = |name: &str| desk.index.named(Some(self.0), name);
-        let by_words = |name: &str| desk.index.with_name_words(Some(self.0), name, OFFERED + 1);
-        if let Some(found) = Self::first(desk, &exactly(name)?, None) {
-            return Ok(Some(found));
-        }
-        // The last words may name a part of the card: `moonshot models`, `alibaba backed by`.
-        for taken in 1..=args.len().saturating_sub(1).min(3) {
-            let (name, section) = args.split_at(args.len() - taken);
-            let (name, section) = (name.join(" "), section.join(" "));
-            for places in [exactly(&name)?, by_words(&name)?] {
-                let found = Self::first(desk, &places, Some(section.clone()));
-                if let Some(found) = found.filter(|found| card::has_section(desk, found.record, &section)) {
-                    return Ok(Some(found));
-                }
+/// Finds the record that is meant by some words.
+pub(super) fn find<'d>(desk: &'d Desk, kind: Option<Kind>, args: &[String]) -> Result<Option<Found<'d>>, index::Error> {
+    let name = args.join(" ");
+    let exactly = |name: &str| desk.index.named(kind, name);
+    let by_words = |name: &str| desk.index.with_name_words(kind, name, OFFERED + 1);
+    if let Some(found) = first(desk, &exactly(&name)?, None) {
+        return Ok(Some(found));
+    }
+    // The last words may name a part of the card: `moonshot models`, `alibaba backed by`.
+    for taken in 1..=args.len().saturating_sub(1).min(3) {
+        let (name, section) = args.split_at(args.len() - taken);
+        let (name, section) = (name.join(" "), section.join(" "));
+        for places in [exactly(&name)?, by_words(&name)?] {
+            let found = first(desk, &places, Some(section.clone()));
+            if let Some(found) = found.filter(|found| card::has_section(desk, found.record, &section)) {
+                return Ok(Some(found));
             }
         }
-        if let Some(found) = Self::first(desk, &by_words(name)?, None) {
-            return Ok(Some(found));
-        }
-        self.through_another_kind(desk, name)
     }
+    if let Some(found) = first(desk, &by_words(&name)?, None) {
+        return Ok(Some(found));
+    }
+    if let Some(found) = through_another_kind(desk, kind, &desk.index.named(None, &name)?) {
+        return Ok(Some(found));
+    }
+    Ok(near::slip(desk, kind, &name))
+}
 
-    fn first<'d>(desk: &'d Desk, places: &[usize], section: Option<String>) -> Option<Found<'d>> {
-        let (first, others) = places.split_first()?;
-        let others = others.iter().map(|place| &desk.dataset.records()[*place]).collect();
-        Some(Found { record: &desk.dataset.records()[*first], section, why: None, others })
-    }
+fn first<'d>(desk: &'d Desk, places: &[usize], section: Option<String>) -> Option<Found<'d>> {
+    let (first, others) = places.split_first()?;
+    let others = others.iter().map(|place| &desk.dataset.records()[*place]).collect();
+    Some(Found { record: &desk.dataset.records()[*first], section, why: None, others })
+}
 
-    /// `!company kimi`: a name of another kind leads to the records of this kind that it is linked with.
-    fn through_another_kind<'d>(&self, desk: &'d Desk, name: &str) -> Result<Option<Found<'d>>, index::Error> {
-        for place in desk.index.named(None, name)? {
-            let named = &desk.dataset.records()[place];
-            let forward = named.claims.iter().filter_map(|claim| match &claim.value {
-                Value::Ref(id) => desk.dataset.get(id).map(|target| (target, claim.property.label.to_lowercase())),
-                _ => None,
-            });
-            let back = desk
-                .dataset
-                .links_to(&named.id)
-                .map(|(from, claim)| (from, claim.property.reverse.unwrap_or("linked").to_lowercase()));
-            let mut linked = forward.chain(back).filter(|(record, _)| record.kind == self.0);
-            let Some((record, link)) = linked.next() else { continue };
-            let mut others: Vec<&Record> = Vec::new();
-            for (other, _) in linked {
-                if other.id != record.id && others.iter().all(|known| known.id != other.id) {
-                    others.push(other);
-                }
+/// `!company kimi`: a name of another kind leads to the records of this kind that it is linked with.
+fn through_another_kind<'d>(desk: &'d Desk, kind: Option<Kind>, places: &[usize]) -> Option<Found<'d>> {
+    let kind = kind?;
+    places.iter().find_map(|place| {
+        let named = &desk.dataset.records()[*place];
+        let linked = linked(desk, named);
+        let mut of_kind = linked.iter().filter(|(record, _)| record.kind == kind);
+        let (record, link) = of_kind.next()?;
+        let mut others: Vec<&Record> = Vec::new();
+        for (other, _) in of_kind {
+            if other.id != record.id && others.iter().all(|known| known.id != other.id) {
+                others.push(other);
             }
-            let why = vec![
-                bold(&named.name),
-                text(format!(" is a {} ({link}: ", named.kind.id)),
-                bold(&record.name),
-                text("). "),
-                code(format!("!{} {}", named.kind.id, named.name)),
-                text(" tells more of it."),
-            ];
-            return Ok(Some(Found { record, section: None, why: Some(why), others }));
         }
-        Ok(None)
-    }
+        let why = vec![
+            bold(&named.name),
+            text(format!(" is a {} ({link}: ", named.kind.id)),
+            bold(&record.name),
+            text("). "),
+            code(format!("!{} {}", named.kind.id, named.name)),
+            text(" tells more of it."),
+        ];
+        Some(Found { record, section: None, why: Some(why), others })
+    })
+}
 
-    fn nothing(&self, desk: &Desk, name: &str) -> Result<Reply, index::Error> {
-        let mut spans = vec![text(format!("I know no {} called ", self.0.id)), bold(name), text(".")];
-        let of_kind = || desk.dataset.records().iter().filter(|record| record.kind == self.0);
-        let wanted = key(name);
-        let mut near: BTreeSet<&str> = BTreeSet::new();
-        for record in of_kind() {
-            let keys: Vec<String> = record.names().map(key).collect();
-            let slip = nearest(&wanted, keys.iter().map(String::as_str)).is_some();
-            let part = wanted.chars().count() >= 3 && keys.iter().any(|key| key.contains(&wanted));
-            if slip || part {
-                near.insert(&record.name);
-            }
-        }
-        let elsewhere: Vec<_> =
-            desk.index.named(None, name)?.into_iter().map(|place| &desk.dataset.records()[place]).collect();
-        let offers: Vec<String> = elsewhere
-            .iter()
-            .map(|record| format!("!{} {}", record.kind.id, record.name))
-            .chain(near.iter().map(|name| format!("!{} {name}", self.0.id)))
-            .take(OFFERED)
-            .collect();
-        if offers.is_empty() {
-            spans.extend([text(" Try "), code(format!("!search {name}")), text(".")]);
-        } else {
-            spans.push(text(" Did you mean "));
-            for (place, offer) in offers.iter().enumerate() {
-                spans.extend((place > 0).then(|| text(" or ")));
-                spans.push(code(offer));
-            }
-            spans.push(text("?"));
-        }
-        Ok(Reply::para(spans))
-    }
+/// The records that a record is linked with and what the link is called, its own links in the order of the property table first.
+fn linked<'d>(desk: &'d Desk, record: &'d Record) -> Vec<(&'d Record, String)> {
+    let mut own: Vec<&Claim> = record.claims.iter().collect();
+    own.sort_by_key(|claim| claim.property.rank());
+    let forward = own.into_iter().filter_map(|claim| match &claim.value {
+        Value::Ref(id) => desk.dataset.get(id).map(|target| (target, claim.property.label.to_lowercase())),
+        _ => None,
+    });
+    let back = desk
+        .dataset
+        .links_to(&record.id)
+        .map(|(from, claim)| (from, claim.property.reverse.unwrap_or("linked").to_lowercase()));
+    forward.chain(back).collect()
 }
 
 impl Found<'_> {

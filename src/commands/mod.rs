@@ -3,6 +3,7 @@
 //! A command is one file and one line of the [`registry`]; parsing, help and the README's table derive from there.
 
 mod card;
+mod cite;
 mod help;
 mod look_up;
 mod parse;

@@ -2,13 +2,15 @@
 
 use std::sync::LazyLock;
 
-use super::{Command, help::Help, look_up::LookUp, search::Search, timeline::Timeline};
+use super::{Command, cite::Cite, help::Help, look_up::LookUp, search::Search, timeline::Timeline};
 use crate::dataset::KINDS;
 
 /// Every command, in the order in which the help lists them. A kind of record brings its look-up word along.
 static COMMANDS: LazyLock<Vec<Box<dyn Command>>> = LazyLock::new(|| {
-    let mut commands: Vec<Box<dyn Command>> = vec![Box::new(Help), Box::new(Search), Box::new(Timeline)];
-    commands.extend(KINDS.iter().map(|kind| Box::new(LookUp(kind)) as Box<dyn Command>));
+    let mut commands: Vec<Box<dyn Command>> =
+        vec![Box::new(Help), Box::new(Search), Box::new(Timeline), Box::new(LookUp(None))];
+    commands.extend(KINDS.iter().map(|kind| Box::new(LookUp(Some(kind))) as Box<dyn Command>));
+    commands.push(Box::new(Cite));
     commands
 });
 
@@ -68,9 +70,10 @@ mod tests {
             let Reading::Command(invocation) = read(&spec.example_line()) else { panic!("{}", spec.example_line()) };
             assert_eq!(invocation.word, spec.word);
             let text = answer(&desk, &Ask { invocation, now: jiff::Timestamp::UNIX_EPOCH }).reply.text();
-            for failure in ["nothing", "Nothing", "no such", "Sorry", "For example"] {
+            for failure in ["I know no", "Nothing here", "Nothing is dated", "Sorry"] {
                 assert!(!text.contains(failure), "{}: {text}", spec.example_line());
             }
+            assert!(spec.word == "help" || !text.contains("For example"), "{}: {text}", spec.example_line());
         }
     }
 }

@@ -15,6 +15,7 @@ use rustyline::{
 use super::{Error, reply_to};
 use crate::{
     commands::{Desk, registry},
+    dataset::Record,
     reply::Reply,
     spelling::fold,
 };
@@ -106,7 +107,7 @@ fn completions(desk: &Desk, line: &str) -> (usize, Vec<String>) {
     let typed = fold(rest);
     let kind = registry::find(&fold(word.trim_start_matches('!'))).map(|command| command.spec().word);
     let records = desk.dataset.records().iter().filter(|record| kind == Some(record.kind.id));
-    let names = records.flat_map(|record| record.names()).filter(|name| fold(name).starts_with(&typed));
+    let names = records.flat_map(Record::names).filter(|name| fold(name).starts_with(&typed));
     (word.len() + 1, names.map(ToOwned::to_owned).take(OFFERED).collect())
 }
 

@@ -19,6 +19,15 @@ pub fn check(dir: Option<&Path>) -> Result<(), Error> {
     Ok(())
 }
 
+/// Prints the JSON Schema of the dataset's files.
+///
+/// # Errors
+/// If standard output fails.
+pub fn schema() -> Result<(), Error> {
+    writeln!(io::stdout(), "{:#}", dataset::schema())?;
+    Ok(())
+}
+
 fn counts(dataset: &Dataset) -> String {
     let records = dataset.records();
     let claims: usize = records.iter().map(|record| record.claims.len()).sum();

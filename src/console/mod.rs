@@ -10,7 +10,7 @@ use std::path::Path;
 
 pub use ask::ask;
 pub use chat::chat;
-pub use check::check;
+pub use check::{check, schema};
 
 use crate::{
     commands::{Ask, Desk, Reading, answer, hint, read, read_bare},

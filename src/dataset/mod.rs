@@ -11,6 +11,7 @@ mod load;
 mod property;
 mod read;
 mod record;
+mod schema;
 mod tree;
 mod validate;
 mod value;
@@ -22,6 +23,7 @@ pub use kinds::{KINDS, Kind, KindSpec, SOURCE, kind};
 pub use load::{File, load, load_files};
 pub use property::{PROPERTIES, Property, ValueType, property};
 pub use record::{Claim, Link, Record, SourceInfo};
+pub use schema::schema;
 pub use value::{Amount, Money, Qualifier, Quantity, Value};
 
 use std::collections::HashMap;

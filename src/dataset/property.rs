@@ -2,6 +2,8 @@
 //!
 //! A new property is one line of [`PROPERTIES`]. Its place in the table is its place on a card.
 
+use std::fmt;
+
 /// What a property's value must be. Decides how a value is read, whatever its shape in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueType {
@@ -21,8 +23,23 @@ pub enum ValueType {
     Amount,
 }
 
+impl fmt::Display for ValueType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kinds = |kinds: &[&str]| if kinds.is_empty() { "record".to_owned() } else { kinds.join(" or ") };
+        match self {
+            Self::Text => f.write_str("text"),
+            Self::Date => f.write_str("date"),
+            Self::Ref(targets) => write!(f, "{}", kinds(targets)),
+            Self::RefOrText(targets) => write!(f, "{}, or text", kinds(targets)),
+            Self::Quantity => f.write_str("quantity"),
+            Self::Money => f.write_str("money"),
+            Self::Amount => f.write_str("quantity or money"),
+        }
+    }
+}
+
 /// One line of the table.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Property {
     /// The name in the files.
     pub id: &'static str,
@@ -40,6 +57,14 @@ pub struct Property {
     pub synonyms: &'static [&'static str],
 }
 
+impl PartialEq for Property {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Property {}
+
 const fn one(id: &'static str, label: &'static str, value: ValueType) -> Property {
     Property { id, label, value, many: false, reverse: None, timeline: None, synonyms: &[] }
 }
@@ -53,6 +78,12 @@ const fn dated(id: &'static str, label: &'static str, told: &'static str) -> Pro
 }
 
 impl Property {
+    /// The property's place in the table.
+    #[must_use]
+    pub fn rank(&self) -> usize {
+        PROPERTIES.iter().position(|property| property == self).unwrap_or(PROPERTIES.len())
+    }
+
     const fn back(self, label: &'static str) -> Self {
         Self { reverse: Some(label), ..self }
     }

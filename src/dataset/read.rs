@@ -111,7 +111,7 @@ fn record<'f>(reader: &mut Reader<'f, '_>, kind: Kind, node: Node) -> Option<Fou
     }
     let native_name = spanned(reader, "native_name", &mut spans.native_name);
     let summary = spanned(reader, "summary", &mut spans.summary).unwrap_or_default();
-    if name.is_none() && spans.name == Span::default() {
+    if name.is_none() && spans.name == Span::default() && !entries.has_slip_of("name") {
         reader.fault(&spans.id, format!("`{id}` has no name"), "add a line: name = \"…\"");
     }
     let (aliases, alias_spans) = reader.texts(&mut entries, "aliases");
@@ -181,7 +181,7 @@ fn claim(reader: &mut Reader, kind: Kind, node: Node) -> Option<(Claim, ClaimSpa
     let mut entries = Entries::new(entries);
     let property = known_property(reader, &mut entries, &node.span);
     let value = entries.take("value");
-    if value.is_none() {
+    if value.is_none() && !entries.has_slip_of("value") {
         reader.fault(&node.span, "the claim has no value", "add a line: value = …");
     }
     let value_span = value.as_ref().map_or_else(|| node.span.clone(), |(_, node)| node.span.clone());
@@ -189,8 +189,9 @@ fn claim(reader: &mut Reader, kind: Kind, node: Node) -> Option<(Claim, ClaimSpa
     let as_of = entries.take("as_of").and_then(|(key, node)| reader.date(&key, &node));
     let note = reader.optional(&mut entries, "note");
     let had_sources = entries.has("sources");
+    let faults_before = reader.faults.len();
     let (sources, source_spans) = reader.texts(&mut entries, "sources");
-    if sources.is_empty() {
+    if sources.is_empty() && reader.faults.len() == faults_before && !entries.has_slip_of("sources") {
         let message = if had_sources { "the claim names no source" } else { "the claim has no sources" };
         reader.fault(&node.span, message, "add the id of at least one source: sources = [\"…\"]");
     }

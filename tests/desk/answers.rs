@@ -47,6 +47,8 @@ snapshots! {
     company_unknown: "!company <img src=x>",
     company_nearly: "!company monshot",
     company_without_name: "!company",
+    about: "!about beijing",
+    cite: "!cite moonshot",
     model: "!model K1.5",
     source: "!source report",
     timeline_year: "!timeline 2025",
@@ -59,7 +61,7 @@ snapshots! {
     help: "!help",
     help_one: "!help timeline",
     help_unknown: "!help compny",
-    hint: "!compny moonshot",
+    a_slip: "!compny moonshot",
 }
 
 #[test]

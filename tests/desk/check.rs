@@ -97,7 +97,13 @@ fn values_must_fit_the_property() {
         "no qualifier `abot`",
         "`about`",
     );
-    claim("property = \"users\"\nvalue = { amout = 5 }\nsources = [\"report\"]", 2, "the amount is missing", "amount");
+    claim("property = \"users\"\nvalue = { amout = 5 }\nsources = [\"report\"]", 2, "no key `amout`", "`amount`");
+    claim(
+        "property = \"users\"\nvalue = { unit = \"%\" }\nsources = [\"report\"]",
+        2,
+        "the amount is missing",
+        "amount",
+    );
     claim(
         "property = \"valuation\"\nvalue = { amount = 5 }\nsources = [\"report\"]",
         2,

@@ -1,8 +1,11 @@
 //! The desk as it answers, without a room: snapshots of the renderings, the command line, the bundled data, the architecture.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where an unwrap does")]
+
 mod answers;
 mod architecture;
 mod bundled;
 mod check;
 mod command_line;
+mod coverage;
 mod readme;

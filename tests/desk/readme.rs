@@ -1,9 +1,9 @@
 //! The README says what the program says.
 
-use std::{fs, path::Path};
+use std::{fmt::Write as _, fs, path::Path};
 
 use tigerdesk::{
-    commands::registry,
+    commands::{Command, registry},
     dataset::{KINDS, PROPERTIES},
 };
 
@@ -14,9 +14,9 @@ fn file(name: &str) -> String {
 #[test]
 fn the_table_of_commands_is_the_registry() {
     let mut table = "| Command | What it does | Try |\n| --- | --- | --- |\n".to_owned();
-    for spec in registry::commands().map(|command| command.spec()) {
+    for spec in registry::commands().map(Command::spec) {
         let usage = spec.usage().replace('|', "\\|");
-        table += &format!("| `{usage}` | {} | `{}` |\n", spec.summary, spec.example_line());
+        writeln!(table, "| `{usage}` | {} | `{}` |", spec.summary, spec.example_line()).unwrap();
     }
     assert!(file("README.md").contains(&table), "put this table into README.md:\n\n{table}");
 }
@@ -30,7 +30,7 @@ fn the_data_guide_lists_every_kind_and_property() {
     let mut table = "| Property | On a card | Value | Several at once |\n| --- | --- | --- | --- |\n".to_owned();
     for property in PROPERTIES {
         let several = if property.many { "yes" } else { "no" };
-        table += &format!("| `{}` | {} | {} | {several} |\n", property.id, property.label, property.value);
+        writeln!(table, "| `{}` | {} | {} | {several} |", property.id, property.label, property.value).unwrap();
     }
     assert!(guide.contains(&table), "put this table into data/README.md:\n\n{table}");
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::Desk;
 use crate::{
-    dataset::{Claim, KINDS, PROPERTIES, Record, SourceInfo},
+    dataset::{Claim, KINDS, PROPERTIES, Record, SourceInfo, Value},
     spelling::key,
 };
 
@@ -30,7 +30,19 @@ pub(super) enum Item<'d> {
     Words(String),
 }
 
-impl Section<'_> {
+impl<'d> Section<'d> {
+    fn take_in(&mut self, other: Section<'d>) {
+        let other_end = |item: &Item| match item {
+            Item::Claim(Claim { value: Value::Ref(id), .. }) => Some(id.clone()),
+            Item::Link(from, _) => Some(from.id.clone()),
+            _ => None,
+        };
+        let known: Vec<String> = self.items.iter().filter_map(other_end).collect();
+        self.items.extend(other.items.into_iter().filter(|item| other_end(item).is_none_or(|id| !known.contains(&id))));
+        self.synonyms.extend(other.synonyms);
+        self.differ |= other.differ;
+    }
+
     /// The label as the card shows it.
     pub(super) fn label(&self) -> String {
         if self.differ { format!("{} (sources differ)", self.label) } else { self.label.to_owned() }
@@ -46,9 +58,31 @@ impl Section<'_> {
 /// The parts of a record's card, in the order of the property table, links from other records last.
 pub(super) fn sections<'d>(desk: &'d Desk, record: &'d Record) -> Vec<Section<'d>> {
     let mut sections: Vec<_> = record.source.iter().flat_map(of_source).collect();
-    sections.extend(own(record));
-    sections.extend(links(desk, record));
+    for section in own(record).chain(links(desk, record)).chain(resting_on(desk, record)) {
+        // A record's own links and those that point to it may go by one label.
+        match sections.iter_mut().find(|known| known.label == section.label) {
+            Some(known) => known.take_in(section),
+            None => sections.push(section),
+        }
+    }
     sections
+}
+
+/// For a source: the records that have claims from it, those with the most claims first.
+fn resting_on<'d>(desk: &'d Desk, source: &Record) -> Option<Section<'d>> {
+    source.source.as_ref()?;
+    let counts = desk
+        .dataset
+        .records()
+        .iter()
+        .map(|record| (record.claims.iter().filter(|claim| claim.sources.contains(&source.id)).count(), record));
+    let mut counts: Vec<_> = counts.filter(|(count, _)| *count > 0).collect();
+    counts.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+    let all: usize = counts.iter().map(|(count, _)| count).sum();
+    let total = Item::Words(format!("{all} claims on {} records", counts.len()));
+    let records = counts.iter().map(|(count, record)| Item::Words(format!("{} ({count})", record.name)));
+    let items: Vec<Item> = std::iter::once(total).chain(records).collect();
+    (all > 0).then_some(Section { label: "Rests on it", synonyms: vec!["records", "claims"], items, differ: false })
 }
 
 fn of_source<'d>(source: &SourceInfo) -> Vec<Section<'d>> {
@@ -86,9 +120,8 @@ fn own(record: &Record) -> impl Iterator<Item = Section<'_>> {
 
 fn links<'d>(desk: &'d Desk, record: &'d Record) -> Vec<Section<'d>> {
     let mut links: Vec<(&Record, &Claim)> = desk.dataset.links_to(&record.id).collect();
-    let place = |claim: &Claim| PROPERTIES.iter().position(|property| property == claim.property);
     let rank = |kind| KINDS.iter().position(|known| *known == kind);
-    links.sort_by_key(|(from, claim)| (place(claim), rank(from.kind)));
+    links.sort_by_key(|(from, claim)| (claim.property.rank(), rank(from.kind)));
     let mut sections: Vec<Section> = Vec::new();
     let mut seen = HashSet::new();
     for (from, claim) in links {

@@ -61,7 +61,7 @@ impl Reader<'_, '_> {
             })
         };
         let (from, to) = (number(self, "amount"), number(self, "to"));
-        if from.is_none() {
+        if from.is_none() && !entries.has_slip_of("amount") {
             self.fault(whole, "the amount is missing", format!("write it as in {example}"));
         }
         let (from, to) = (from??, to.flatten());

@@ -30,6 +30,11 @@ impl Entries {
         self.left.iter().any(|(key, _)| key.name == name)
     }
 
+    /// Whether a key is left over that is most likely meant to be this one: it is told as a fault of its own.
+    pub(super) fn has_slip_of(&self, name: &str) -> bool {
+        self.left.iter().any(|(key, _)| nearest(&key.name, [name]).is_some())
+    }
+
     pub(super) fn take(&mut self, name: &str) -> Option<(Key, Node)> {
         self.asked.push(name.to_owned());
         let place = self.left.iter().position(|(key, _)| key.name == name)?;

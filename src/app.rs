@@ -1,0 +1,194 @@
+//! The composition root of `run`: signs in, listens, answers, and ends in order.
+//!
+//! How a question is neither lost nor answered twice, whatever moment the process is killed at:
+//!
+//! 1. The SDK keeps its place in the sync before we see a response. So a *mark* of our own says per room what we have
+//!    seen, and at each start every room is read back to its mark ([`catchup`]).
+//! 2. A response's questions and marks are recorded in one transaction ([`intake`]) before anything is answered. The
+//!    event's id is the key: what the sync and the reading back both bring is one question.
+//! 3. A recorded question stays *taken* until its answer has an event id ([`answers`]). After a kill it is fetched and
+//!    answered again with the same transaction id, which the homeserver takes once.
+
+mod answers;
+mod catchup;
+mod intake;
+mod invites;
+mod tasks;
+mod unseal;
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    commands::Desk,
+    matrix::{self, Account, Refusal, Syncing, Trust},
+    settings::Settings,
+    store::{Fault, Folder, FolderFault, Store},
+};
+use answers::Answers;
+use intake::Rooms;
+use tasks::{Died, Tasks};
+
+/// How long answers that are under way may take once the bot is told to stop.
+const LAST_ANSWERS: Duration = Duration::from_secs(3);
+/// How long closing the stores may take after that.
+const CLOSING: Duration = Duration::from_secs(1);
+/// How long the start waits for the device to be signed before it goes on without.
+const SIGNING: Duration = Duration::from_secs(10);
+
+/// Why `run` ended. The text is one sentence for the person at the terminal and holds no secret.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// No state folder is given.
+    #[error("the state folder is missing: set TIGERDESK__STATE__DIR, or state.dir in the configuration file")]
+    NoFolder,
+    /// The state folder can't be had.
+    #[error(transparent)]
+    Folder(#[from] FolderFault),
+    /// The bot's database failed.
+    #[error(transparent)]
+    Store(#[from] Fault),
+    /// The account can't be used.
+    #[error(transparent)]
+    Matrix(#[from] Refusal),
+    /// A part of the bot ended that must not end.
+    #[error(
+        "the bot stopped because its part \"{0}\" failed: start it again, and report what the log says above this line"
+    )]
+    Died(&'static str),
+}
+
+/// What the parts share.
+struct Bot {
+    account: Account,
+    store: Store,
+    desk: Arc<Desk>,
+    max_age: Duration,
+    rooms: tokio::sync::Mutex<Rooms>,
+    answers: Answers,
+    joining: Mutex<HashSet<String>>,
+    join_slots: Semaphore,
+    page_slots: Semaphore,
+    keys_came: Notify,
+    tasks: Tasks,
+    stop: CancellationToken,
+}
+
+/// Runs the bot until `shutdown` is cancelled.
+///
+/// # Errors
+///
+/// When it can't start, and when it can't go on: the session is over, the database fails, or a part of it dies.
+pub async fn run(settings: Settings, desk: Arc<Desk>, shutdown: CancellationToken) -> Result<(), Failure> {
+    let dir = settings.state.dir.as_ref().ok_or(Failure::NoFolder)?;
+    let folder = Folder::open(dir)?;
+    let store = Store::open(folder.path()).await?;
+    let signing_in = matrix::sign_in(&settings.matrix, folder.path(), settings.state.passphrase.as_ref());
+    let account = tokio::select! {
+        account = signing_in => account?,
+        () = shutdown.cancelled() => return Ok(()),
+    };
+    tracing::info!(user = account.user(), device = account.device(), new = account.is_new(), "logged in");
+    let stop = shutdown.child_token();
+    let (tasks, mut died) = Tasks::new();
+    let bot = Arc::new(Bot {
+        rooms: tokio::sync::Mutex::new(Rooms::new(store.marks().await?)),
+        account,
+        store,
+        desk,
+        max_age: settings.matrix.max_question_age,
+        answers: Answers::default(),
+        joining: Mutex::default(),
+        join_slots: Semaphore::new(4),
+        page_slots: Semaphore::new(4),
+        keys_came: Notify::new(),
+        tasks,
+        stop: stop.clone(),
+    });
+    let outcome = bot.serve(&shutdown, &mut died).await;
+    stop.cancel();
+    if !bot.tasks.drained(LAST_ANSWERS).await {
+        tracing::warn!("some answers were still under way; they are sent at the next start");
+    }
+    let closing = async {
+        bot.store.close().await;
+        bot.account.close().await;
+    };
+    if tokio::time::timeout(CLOSING, closing).await.is_err() {
+        tracing::warn!("the stores did not close in time");
+    }
+    tracing::info!("stopped");
+    drop(folder);
+    outcome
+}
+
+impl Bot {
+    /// The first poll, the catching up, then poll after poll.
+    async fn serve(self: &Arc<Self>, shutdown: &CancellationToken, died: &mut Died) -> Result<(), Failure> {
+        let mut syncing = Syncing::new(self.account.clone(), self.max_age);
+        let mut first = true;
+        loop {
+            let batch = tokio::select! {
+                biased;
+                () = shutdown.cancelled() => return Ok(()),
+                part = died.next() => return Err(Failure::Died(part)),
+                batch = syncing.next() => batch?,
+            };
+            if first {
+                // Before anything new is recorded, or it would be answered as new and as left over.
+                self.resume().await?;
+                self.take(batch, true).await?;
+                self.start_parts();
+                first = false;
+                tokio::select! {
+                    () = shutdown.cancelled() => return Ok(()),
+                    _ = tokio::time::timeout(SIGNING, self.sign_device()) => {}
+                }
+                tracing::info!(rooms = self.account.joined_rooms().len(), "ready");
+            } else {
+                self.take(batch, false).await?;
+            }
+        }
+    }
+
+    fn start_parts(self: &Arc<Self>) {
+        let bot = Arc::clone(self);
+        self.tasks.spawn("opening sealed questions", async move { bot.unseal().await });
+        for room in self.account.invited_rooms() {
+            self.accept(room);
+        }
+        let bot = Arc::clone(self);
+        self.tasks.spawn("fetching members", async move {
+            for room in bot.account.joined_rooms() {
+                tokio::select! {
+                    () = bot.stop.cancelled() => return,
+                    () = bot.account.prepare(&room) => {}
+                }
+            }
+        });
+    }
+
+    /// Has the device signed; never fatal, and looked at again at the next start.
+    async fn sign_device(&self) {
+        match self.account.ensure_trust().await {
+            Ok(Trust::Signed) => tracing::debug!("the device is cross-signed"),
+            Ok(Trust::Repaired) => tracing::info!("the device is cross-signed now"),
+            Ok(Trust::Unsigned(why)) => tracing::warn!(why, "the device is not cross-signed"),
+            Err(cause) => tracing::warn!(cause, "the device could not be cross-signed; the next start tries again"),
+        }
+    }
+}
+
+/// Locks a mutex whose holders never panic while they hold it.
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A room's id to something.
+type ByRoom<T> = HashMap<String, T>;

@@ -1,0 +1,212 @@
+//! Answering: in order within a room, side by side across rooms, off the sync's path.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use tokio::sync::Semaphore;
+
+use super::{Bot, ByRoom, locked};
+use crate::{
+    commands::{self, Ask, Desk, Reading},
+    matrix::{
+        self, Answer, Backoff, Trouble,
+        incoming::{Seen, View},
+    },
+};
+
+/// How many answers are worked on at a time.
+const AT_ONCE: usize = 16;
+/// How many waiting questions are kept with their text; of the rest only the id is, and they are fetched in their turn.
+const KEPT_WHOLE: usize = 1000;
+/// The longest pause between two tries to send.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// What is said when a command fails.
+const APOLOGY: &str = "Something went wrong while I was answering that. The fault is in the bot's log.";
+
+/// A recorded question that waits for its answer.
+pub(super) struct Job {
+    pub(super) room: String,
+    pub(super) event: String,
+    /// Milliseconds since 1970, our clock.
+    pub(super) said_at: i64,
+    /// What is asked; `None` when it has to be fetched.
+    pub(super) question: Option<Question>,
+}
+
+/// What is asked.
+pub(super) struct Question {
+    pub(super) reading: Reading,
+    pub(super) thread: Option<String>,
+    pub(super) received: Instant,
+}
+
+/// The waiting questions of each room. A room has an entry for as long as a task works on it.
+pub(super) struct Answers {
+    queues: Mutex<ByRoom<VecDeque<Job>>>,
+    slots: Semaphore,
+}
+
+impl Default for Answers {
+    fn default() -> Self {
+        Self { queues: Mutex::new(HashMap::new()), slots: Semaphore::new(AT_ONCE) }
+    }
+}
+
+/// How an attempt to answer ended.
+enum End {
+    Answered {
+        id: String,
+    },
+    Dropped {
+        reason: String,
+    },
+    /// Nothing more can be done in this run.
+    Left,
+}
+
+impl Bot {
+    /// Has `job` answered after the room's earlier ones.
+    pub(super) fn answer(self: &Arc<Self>, mut job: Job) {
+        let mut queues = locked(&self.answers.queues);
+        if queues.values().map(VecDeque::len).sum::<usize>() >= KEPT_WHOLE {
+            job.question = None;
+        }
+        let room = job.room.clone();
+        if let Some(queue) = queues.get_mut(&room) {
+            queue.push_back(job);
+            return;
+        }
+        queues.insert(room.clone(), VecDeque::from([job]));
+        drop(queues);
+        let bot = Arc::clone(self);
+        self.tasks.spawn("answering", async move { bot.work_off(&room).await });
+    }
+
+    async fn work_off(self: Arc<Self>, room: &str) {
+        loop {
+            let job = {
+                let mut queues = locked(&self.answers.queues);
+                match queues.get_mut(room).and_then(VecDeque::pop_front) {
+                    Some(job) => job,
+                    None => {
+                        queues.remove(room);
+                        return;
+                    }
+                }
+            };
+            // What is left over is still recorded as taken.
+            if self.stop.is_cancelled() {
+                return;
+            }
+            let event = job.event.clone();
+            let mut attempts = 0;
+            let noted = match self.work_on(job, &mut attempts).await {
+                End::Answered { id } => self.store.answered(&event, &id, attempts).await,
+                End::Dropped { reason } => {
+                    tracing::warn!(room, event, reason, "not answered");
+                    self.store.dropped(&event, &reason, attempts).await
+                }
+                End::Left => return,
+            };
+            if let Err(fault) = noted {
+                // The answer is out. Not noted, it is sent again at the next start, which the homeserver takes once.
+                tracing::error!(%fault, room, event, "an answer could not be noted");
+            }
+        }
+    }
+
+    async fn work_on(&self, mut job: Job, attempts: &mut u32) -> End {
+        let mut backoff = Backoff::new(LONGEST_PAUSE);
+        let mut answer = None;
+        loop {
+            if self.is_too_old(job.said_at) {
+                return End::Dropped { reason: "too old by now".to_owned() };
+            }
+            let slot = self.answers.slots.acquire().await;
+            let tried = self.attempt(&mut job, &mut answer, attempts).await;
+            drop(slot);
+            let (after, cause) = match tried {
+                Ok(end) => return end,
+                Err(Trouble::Again { after, cause }) => (after, cause),
+                Err(Trouble::Never { cause }) => return End::Dropped { reason: cause },
+                // The sync says so too, and ends the bot.
+                Err(Trouble::SignedOut | Trouble::AccountClosed(_)) => return End::Left,
+            };
+            let pause = backoff.next(after);
+            tracing::warn!(room = job.room, cause, seconds = pause.as_secs_f32(), "an answer is tried again");
+            tokio::select! {
+                () = self.stop.cancelled() => return End::Left,
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// One attempt: fetches the question and works out the answer where that hasn't been done, and sends it.
+    async fn attempt(&self, job: &mut Job, answer: &mut Option<Answer>, attempts: &mut u32) -> Result<End, Trouble> {
+        if answer.is_none() {
+            if job.question.is_none() {
+                let view = View { own: self.account.user(), now: matrix::now(), max_age: self.max_age, live: true };
+                let seen = self.account.fetch(&job.room, &job.event, view).await?;
+                let Some(Seen::Message(message)) = seen else {
+                    return Ok(End::Dropped { reason: "can't be read any more".to_owned() });
+                };
+                let reading = commands::read(&message.text);
+                job.question = Some(Question { reading, thread: message.thread, received: Instant::now() });
+            }
+            let Some(question) = job.question.take() else { return Ok(End::Left) };
+            let Some((word, text, html)) = work_out(&self.desk, question.reading).await else {
+                return Ok(End::Dropped { reason: "not a command any more".to_owned() });
+            };
+            let own_us = u64::try_from(question.received.elapsed().as_micros()).unwrap_or(u64::MAX);
+            tracing::debug!(room = job.room, word, own_us, "worked out");
+            *answer = Some(Answer {
+                room: job.room.clone(),
+                question: job.event.clone(),
+                thread: question.thread,
+                text,
+                html,
+            });
+        }
+        let Some(answer) = answer else { return Ok(End::Left) };
+        *attempts += 1;
+        let id = self.account.send(answer).await?;
+        tracing::info!(room = job.room, "answered");
+        Ok(End::Answered { id })
+    }
+
+    /// Whether a question said at `said_at` (ms since 1970, our clock) is left unanswered.
+    pub(super) fn is_too_old(&self, said_at: i64) -> bool {
+        let limit = i64::try_from(self.max_age.as_millis()).unwrap_or(i64::MAX);
+        matrix::now().saturating_sub(said_at) > limit
+    }
+}
+
+/// The command's word and the answer in both forms; an apology if the command panics; `None` if it is no command.
+async fn work_out(desk: &Arc<Desk>, reading: Reading) -> Option<(String, String, String)> {
+    let word = match &reading {
+        Reading::NotOurs => return None,
+        Reading::Slip { word, .. } => word.clone(),
+        Reading::Command(invocation) => invocation.word.to_owned(),
+    };
+    let desk = Arc::clone(desk);
+    let worked = tokio::task::spawn_blocking(move || {
+        let reply = match reading {
+            Reading::NotOurs => return None,
+            Reading::Slip { word, near } => commands::hint(&word, near),
+            Reading::Command(invocation) => {
+                commands::answer(&desk, &Ask { invocation, now: jiff::Timestamp::now() }).reply
+            }
+        };
+        Some((reply.text(), reply.html()))
+    });
+    match worked.await {
+        Ok(answer) => answer.map(|(text, html)| (word, text, html)),
+        Err(error) => {
+            tracing::error!(word, %error, "a command failed");
+            Some((word, APOLOGY.to_owned(), format!("<p>{APOLOGY}</p>")))
+        }
+    }
+}

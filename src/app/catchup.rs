@@ -1,0 +1,96 @@
+//! Reading a room back to its mark.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{
+    Bot, Failure,
+    intake::{Item, read_all},
+};
+use crate::matrix::{Backoff, Older, Stretch, Trouble};
+
+/// The longest pause after a page that could not be had.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+impl Bot {
+    /// Starts to read `room` back, from `before` or from its end. Its gap is open already.
+    pub(super) fn catch_up(self: &Arc<Self>, room: String, before: Option<String>) {
+        let bot = Arc::clone(self);
+        self.tasks.spawn("catching up", async move {
+            if let Err(failure) = bot.close_gap(&room, before).await {
+                // The gap stays open and its mark where it is; but without a database nothing can go on.
+                panic!("{failure}");
+            }
+        });
+    }
+
+    async fn close_gap(self: &Arc<Self>, room: &str, mut before: Option<String>) -> Result<(), Failure> {
+        let mut fetched = Vec::new();
+        let mut again = false;
+        loop {
+            let Some(older) = self.older(room, before).await else { return Ok(()) };
+            let received = Instant::now();
+            let newest = older.newest;
+            let mut items = read_all(room, &older.seen, received);
+            items.append(&mut fetched);
+            fetched = items;
+            let mut rooms = self.rooms.lock().await;
+            let Some(gap) = rooms.gaps.get_mut(room) else { return Ok(()) };
+            if let Some(from) = gap.again.take() {
+                before = from;
+                again = true;
+                continue;
+            }
+            let Some(gap) = rooms.gaps.remove(room) else { return Ok(()) };
+            if gap.void {
+                fetched.clear();
+            }
+            let mut items: Vec<Item> = fetched;
+            items.extend(gap.tail);
+            if again {
+                // What two readings brought overlaps; the store knows what is double, but not what came first.
+                items.sort_by_key(|item| item.entry.said_at);
+            }
+            let last = gap.last.or(newest);
+            let marks = last.map(|last| (room.to_owned(), last)).into_iter().collect();
+            tracing::debug!(room, questions = items.len(), "caught up");
+            return self.record(&mut rooms, items, marks).await;
+        }
+    }
+
+    /// What is before, tried until it is had; `None` when the bot stops first. A room that can't be read has no past.
+    async fn older(&self, room: &str, before: Option<String>) -> Option<Older> {
+        let mut backoff = Backoff::new(LONGEST_PAUSE);
+        let mark = self.rooms.lock().await.marks.get(room).cloned();
+        let stretch = Stretch { room: room.to_owned(), from: before, mark, max_age: self.max_age };
+        loop {
+            let paging = async {
+                // Never closed.
+                let _slot = self.page_slots.acquire().await;
+                self.account.page_back(&stretch).await
+            };
+            let paged = tokio::select! {
+                () = self.stop.cancelled() => return None,
+                paged = paging => paged,
+            };
+            let (after, cause) = match paged {
+                Ok(older) => return Some(older),
+                Err(Trouble::Again { after, cause }) => (after, cause),
+                Err(Trouble::Never { cause }) => {
+                    tracing::warn!(room, cause, "what was said while the bot was away can't be read");
+                    return Some(Older::default());
+                }
+                // The sync says so too, and ends the bot.
+                Err(Trouble::SignedOut | Trouble::AccountClosed(_)) => return None,
+            };
+            let pause = backoff.next(after);
+            tracing::debug!(room, cause, "reading back failed and is tried again");
+            tokio::select! {
+                () = self.stop.cancelled() => return None,
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The bot's account, signed in: what the rest of the program asks of Matrix.
+
+use std::time::{Duration, Instant};
+
+use matrix_sdk::{
+    Client, Room, RoomState,
+    config::RequestConfig,
+    deserialized_responses::{TimelineEvent, TimelineEventKind},
+    ruma::{EventId, OwnedUserId, RoomId, TransactionId},
+};
+use serde_json::Value;
+
+use super::{
+    incoming::{Event, Seen, View},
+    outgoing::{Answer, transaction_id},
+    trouble::Trouble,
+};
+use crate::settings::Secret;
+
+/// How long one attempt to send may take.
+const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The bot's account, signed in. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Account {
+    pub(super) client: Client,
+    pub(super) user: OwnedUserId,
+    pub(super) password: Option<Secret>,
+    pub(super) new: bool,
+}
+
+impl Account {
+    pub(super) fn new(client: Client, user: OwnedUserId, password: Option<Secret>, new: bool) -> Self {
+        Self { client, user, password, new }
+    }
+
+    /// The bot's user id.
+    #[must_use]
+    pub fn user(&self) -> &str {
+        self.user.as_str()
+    }
+
+    /// The device the bot is signed in as.
+    #[must_use]
+    pub fn device(&self) -> &str {
+        self.client.device_id().map_or("", |device| device.as_str())
+    }
+
+    /// Whether this start logged in, rather than restored a session.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.new
+    }
+
+    /// The ids of the rooms the bot is in.
+    #[must_use]
+    pub fn joined_rooms(&self) -> Vec<String> {
+        self.client.joined_rooms().iter().map(|room| room.room_id().to_string()).collect()
+    }
+
+    /// The ids of the rooms the bot is invited to.
+    #[must_use]
+    pub fn invited_rooms(&self) -> Vec<String> {
+        self.client.invited_rooms().iter().map(|room| room.room_id().to_string()).collect()
+    }
+
+    pub(super) fn room(&self, id: &str) -> Result<Room, Trouble> {
+        RoomId::parse(id)
+            .ok()
+            .and_then(|id| self.client.get_room(&id))
+            .ok_or_else(|| Trouble::Never { cause: "the room is unknown".to_owned() })
+    }
+
+    fn joined_room(&self, id: &str) -> Result<Room, Trouble> {
+        let room = self.room(id)?;
+        if room.state() == RoomState::Joined {
+            Ok(room)
+        } else {
+            Err(Trouble::Never { cause: "not in the room any more".to_owned() })
+        }
+    }
+
+    /// Sends `answer`, once, and returns its event id. To send it again is safe: see [`transaction_id`].
+    ///
+    /// # Errors
+    ///
+    /// What to do next, when the homeserver did not take it.
+    pub async fn send(&self, answer: &Answer) -> Result<String, Trouble> {
+        let room = self.joined_room(&answer.room)?;
+        let transaction = transaction_id(&answer.question);
+        let transaction: &TransactionId = transaction.as_str().into();
+        let started = Instant::now();
+        let sent = room
+            .send_raw("m.room.message", answer.content())
+            .with_transaction_id(transaction)
+            .with_request_config(RequestConfig::new().disable_retry().timeout(SEND_TIMEOUT))
+            .await;
+        let sent = sent.map_err(|error| Trouble::from(&error))?;
+        let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::debug!(room = answer.room, took_ms, "sent");
+        Ok(sent.response.event_id.to_string())
+    }
+
+    /// Fetches the event `id` and reads it, decrypted if possible. `None` when it isn't for us (any more).
+    ///
+    /// # Errors
+    ///
+    /// What to do next, when the homeserver did not give it.
+    pub async fn fetch(&self, room: &str, id: &str, view: View<'_>) -> Result<Option<Seen>, Trouble> {
+        let id = EventId::parse(id).map_err(|error| Trouble::Never { cause: error.to_string() })?;
+        let event = self.joined_room(room)?.event(&id, None).await.map_err(|error| Trouble::from(&error))?;
+        Ok(view.read_one(&event_of(&event)))
+    }
+
+    /// Makes the first answer in an encrypted room quick: fetches its members ahead. Does nothing elsewhere.
+    pub async fn prepare(&self, room: &str) {
+        let Ok(room) = self.joined_room(room) else { return };
+        let encrypted = room.latest_encryption_state().await.is_ok_and(|state| state.is_encrypted());
+        if encrypted && let Err(error) = room.sync_members().await {
+            tracing::debug!(room = %room.room_id(), %error, "the members could not be fetched ahead");
+        }
+    }
+
+    /// Closes the stores. Nothing can be asked of the account afterwards.
+    pub async fn close(&self) {
+        if let Err(error) = self.client.pause().await {
+            tracing::warn!(%error, "the encryption stores did not close cleanly");
+        }
+    }
+}
+
+/// One event of the SDK as JSON.
+pub(super) fn event_of(event: &TimelineEvent) -> Event {
+    let json = serde_json::from_str(event.raw().json().get()).unwrap_or(Value::Null);
+    // An event that comes from /messages before the SDK has the room's encryption state may be encrypted and plain at once.
+    let sealed = matches!(event.kind, TimelineEventKind::UnableToDecrypt { .. }) || json["type"] == "m.room.encrypted";
+    Event { json, sealed }
+}

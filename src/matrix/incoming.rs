@@ -1,0 +1,178 @@
+//! What a room's timeline is to us: a pure reading of its events.
+//!
+//! Dropped here: the bot's own events, notices and everything else that isn't `m.text`, edits, redacted events, what was
+//! said before the bot joined, and what is too old.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// How much older than the limit an event may claim to be when it arrived over a long poll that never broke.
+///
+/// Such an event was sent a moment ago whatever the clocks say; only one that a remote server held back for long is
+/// really old.
+pub const CLOCK_SLACK: Duration = Duration::from_mins(10);
+
+/// A text message from somebody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The event's id.
+    pub event: String,
+    /// The root of the thread it was said in, if it was said in one.
+    pub thread: Option<String>,
+    /// What it says, without the quotation that older clients put above a reply.
+    pub text: String,
+    /// When it was said, in milliseconds since 1970 by our own clock.
+    pub said_at: i64,
+}
+
+/// An event that could not be decrypted yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// The event's id.
+    pub event: String,
+    /// When it was sent, in milliseconds since 1970 by our own clock.
+    pub said_at: i64,
+}
+
+/// An event that may be a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// One that can be read.
+    Message(Message),
+    /// One that can't be read yet.
+    Sealed(Sealed),
+}
+
+/// One event of a timeline, as JSON.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// The event in the client-server format, decrypted if that was possible.
+    pub json: Value,
+    /// Whether its content could not be decrypted.
+    pub sealed: bool,
+}
+
+/// The bot's view when it reads a timeline.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// The bot's own user id.
+    pub own: &'a str,
+    /// Our clock, in milliseconds since 1970.
+    pub now: i64,
+    /// The age beyond which a question is left unanswered.
+    pub max_age: Duration,
+    /// Whether the events arrived over a long poll that never broke, so that they are new whatever they claim.
+    pub live: bool,
+}
+
+/// What was found in a stretch of a timeline.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// What may be questions, oldest first.
+    pub seen: Vec<Seen>,
+    /// Whether the bot's own join is in this stretch. What came before it is not in `seen`.
+    pub joined: bool,
+    /// Whether the stretch reaches back past the age limit.
+    pub reached_limit: bool,
+}
+
+impl View<'_> {
+    /// Reads a stretch of a timeline, given oldest first.
+    #[must_use]
+    pub fn read(&self, events: &[Event]) -> Found {
+        let join = events.iter().rposition(|event| self.is_own_join(&event.json));
+        let after = join.map_or(0, |at| at + 1);
+        Found {
+            seen: events[after..].iter().filter_map(|event| self.read_one(event)).collect(),
+            joined: join.is_some(),
+            reached_limit: events.first().is_some_and(|event| self.is_too_old(&event.json)),
+        }
+    }
+
+    /// Reads one event, whatever came before it.
+    #[must_use]
+    pub fn read_one(&self, event: &Event) -> Option<Seen> {
+        let json = &event.json;
+        let id = json["event_id"].as_str()?;
+        let ours = json["sender"].as_str()? == self.own;
+        let redacted = !json["unsigned"]["redacted_because"].is_null();
+        let state = json.get("state_key").is_some();
+        if ours || redacted || state {
+            return None;
+        }
+        let seen = if event.sealed {
+            Seen::Sealed(Sealed { event: id.to_owned(), said_at: self.said_at(json) })
+        } else {
+            let (text, thread) = text_of(json)?;
+            Seen::Message(Message { event: id.to_owned(), thread, text, said_at: self.said_at(json) })
+        };
+        if self.is_too_old(json) {
+            tracing::debug!(event = id, "older than the limit, left alone");
+            return None;
+        }
+        Some(seen)
+    }
+
+    /// A membership event by which the bot came in, rather than one that changes its name or picture.
+    fn is_own_join(&self, json: &Value) -> bool {
+        let previous = &json["unsigned"]["prev_content"]["membership"];
+        json["type"] == "m.room.member"
+            && json["state_key"] == self.own
+            && json["content"]["membership"] == "join"
+            && previous != "join"
+    }
+
+    fn is_too_old(&self, json: &Value) -> bool {
+        let slack = if self.live { CLOCK_SLACK } else { Duration::ZERO };
+        let limit = i64::try_from((self.max_age + slack).as_millis()).unwrap_or(i64::MAX);
+        self.age(json) > limit
+    }
+
+    /// The event's age in milliseconds: as the homeserver measured it, which no clock of ours can spoil, or by our clock
+    /// where it doesn't say.
+    fn age(&self, json: &Value) -> i64 {
+        json["unsigned"]["age"]
+            .as_i64()
+            .or_else(|| json["origin_server_ts"].as_i64().map(|at| self.now.saturating_sub(at)))
+            .unwrap_or(0)
+    }
+
+    /// When the event was sent, by our clock. One that has just come in counts from now.
+    fn said_at(&self, json: &Value) -> i64 {
+        let age = if self.live { 0 } else { self.age(json).max(0) };
+        self.now.saturating_sub(age)
+    }
+}
+
+/// The text of a message that isn't an edit, and its thread.
+fn text_of(json: &Value) -> Option<(String, Option<String>)> {
+    let content = &json["content"];
+    let relation = &content["m.relates_to"];
+    let edit = relation["rel_type"] == "m.replace" || !content["m.new_content"].is_null();
+    if json["type"] != "m.room.message" || content["msgtype"] != "m.text" || edit {
+        return None;
+    }
+    let body = content["body"].as_str()?;
+    let reply = !relation["m.in_reply_to"]["event_id"].is_null();
+    let text = if reply { without_quotation(body) } else { body };
+    let thread =
+        (relation["rel_type"] == "m.thread").then(|| relation["event_id"].as_str().map(str::to_owned)).flatten();
+    Some((text.to_owned(), thread))
+}
+
+/// The body of a rich reply without the lines that quote what it replies to
+/// (<https://spec.matrix.org/v1.12/client-server-api/#fallbacks-for-rich-replies>).
+fn without_quotation(body: &str) -> &str {
+    let mut rest = body;
+    while rest.starts_with("> ") || rest.starts_with(">\n") {
+        match rest.split_once('\n') {
+            Some((_, after)) => rest = after,
+            None => return "",
+        }
+    }
+    if rest.len() < body.len() { rest.strip_prefix('\n').unwrap_or(rest) } else { body }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+use serde_json::json;
+
+use super::*;
+
+const NOW: i64 = 1_700_000_000_000;
+
+fn view() -> View<'static> {
+    View { own: "@desk:hs", now: NOW, max_age: Duration::from_mins(10), live: false }
+}
+
+fn plain(json: Value) -> Event {
+    Event { json, sealed: false }
+}
+
+fn said(id: &str, text: &str) -> Value {
+    json!({
+        "type": "m.room.message", "event_id": id, "sender": "@ann:hs", "origin_server_ts": NOW - 1000,
+        "unsigned": { "age": 1000 }, "content": { "msgtype": "m.text", "body": text },
+    })
+}
+
+fn membership(user: &str, now: &str, before: Option<&str>) -> Value {
+    let mut event = json!({
+        "type": "m.room.member", "event_id": "$m", "sender": user, "state_key": user, "origin_server_ts": NOW,
+        "content": { "membership": now }, "unsigned": {},
+    });
+    if let Some(before) = before {
+        event["unsigned"]["prev_content"] = json!({ "membership": before });
+    }
+    event
+}
+
+fn texts(events: Vec<Value>) -> Vec<String> {
+    let events: Vec<_> = events.into_iter().map(plain).collect();
+    let texts = view().read(&events).seen.into_iter().map(|seen| match seen {
+        Seen::Message(message) => message.text,
+        Seen::Sealed(sealed) => sealed.event,
+    });
+    texts.collect()
+}
+
+#[test]
+fn a_text_is_read_and_what_is_not_for_us_is_dropped() {
+    let with = |path: &str, key: &str, value: Value| {
+        let mut event = said("$x", "!help");
+        event.pointer_mut(path).and_then(Value::as_object_mut).map(|map| map.insert(key.to_owned(), value));
+        event
+    };
+    let dropped = vec![
+        with("", "sender", json!("@desk:hs")),
+        with("", "type", json!("m.sticker")),
+        with("", "state_key", json!("")),
+        with("/content", "msgtype", json!("m.notice")),
+        with("/content", "msgtype", json!("m.emote")),
+        with("/content", "body", json!(7)),
+        with("/content", "m.new_content", json!({ "body": "!help" })),
+        with("/content", "m.relates_to", json!({ "rel_type": "m.replace", "event_id": "$y" })),
+        with("/unsigned", "redacted_because", json!({})),
+        with("/unsigned", "age", json!(600_001)),
+    ];
+    for event in dropped {
+        assert_eq!(texts(vec![event.clone()]), Vec::<String>::new(), "{event}");
+    }
+    assert_eq!(texts(vec![said("$x", "!help")]), ["!help"]);
+}
+
+#[test]
+fn a_message_keeps_its_thread_and_loses_its_quotation() {
+    let mut event = said("$x", "> <@bob:hs> well\n> more\n\n!help\n> kept");
+    event["content"]["m.relates_to"] = json!({
+        "rel_type": "m.thread", "event_id": "$root", "m.in_reply_to": { "event_id": "$y" }, "is_falling_back": true,
+    });
+    let Some(Seen::Message(message)) = view().read_one(&plain(event)) else { panic!("not read") };
+    assert_eq!(message.text, "!help\n> kept");
+    assert_eq!(message.thread.as_deref(), Some("$root"));
+    assert_eq!(texts(vec![said("$x", "> not a reply\n!help")]), ["> not a reply\n!help"]);
+}
+
+#[test]
+fn what_was_said_before_the_bot_joined_is_dropped() {
+    let before = said("$1", "before");
+    let after = said("$2", "after");
+    for previous in [None, Some("invite"), Some("leave")] {
+        let join = membership("@desk:hs", "join", previous);
+        assert_eq!(texts(vec![before.clone(), join, after.clone()]), ["after"], "{previous:?}");
+    }
+    let rename = membership("@desk:hs", "join", Some("join"));
+    assert_eq!(texts(vec![before.clone(), rename, after.clone()]), ["before", "after"]);
+    let other = membership("@bob:hs", "join", None);
+    assert_eq!(texts(vec![before, other, after]), ["before", "after"]);
+}
+
+#[test]
+fn only_the_last_of_several_joins_counts() {
+    let join = || membership("@desk:hs", "join", Some("leave"));
+    let events = [join(), said("$1", "first stay"), join(), said("$2", "second stay")].map(plain);
+    let found = view().read(&events);
+    assert!(found.joined);
+    assert_eq!(found.seen.len(), 1);
+}
+
+#[test]
+fn an_undecryptable_event_is_kept_as_sealed() {
+    let json = json!({
+        "type": "m.room.encrypted", "event_id": "$s", "sender": "@ann:hs", "origin_server_ts": NOW - 5000, "content": {},
+    });
+    let seen = view().read_one(&Event { json, sealed: true });
+    assert_eq!(seen, Some(Seen::Sealed(Sealed { event: "$s".to_owned(), said_at: NOW - 5000 })));
+}
+
+#[test]
+fn age_is_the_servers_measure_before_our_clock_and_hardly_matters_to_a_live_event() {
+    let mut event = said("$x", "!help");
+    event["origin_server_ts"] = json!(NOW - 3_600_000);
+    assert!(view().read_one(&plain(event.clone())).is_some(), "the server says one second");
+    event["unsigned"] = json!({});
+    assert!(view().read_one(&plain(event.clone())).is_none(), "an hour by our clock");
+    event["origin_server_ts"] = json!(NOW - 900_000);
+    let live = View { live: true, ..view() };
+    let Some(Seen::Message(message)) = live.read_one(&plain(event)) else { panic!("not read") };
+    assert_eq!(message.said_at, NOW);
+}
+
+#[test]
+fn a_stretch_that_reaches_past_the_limit_says_so() {
+    let mut old = said("$1", "old");
+    old["unsigned"]["age"] = json!(700_000);
+    let found = view().read(&[old, said("$2", "new")].map(plain));
+    assert!(found.reached_limit);
+    assert_eq!(found.seen.len(), 1);
+}

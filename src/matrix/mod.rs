@@ -1,0 +1,30 @@
+//! The Matrix side, and the only importer of `matrix_sdk`.
+//!
+//! [`sign_in`] gives an [`Account`]; [`Syncing`] yields what the homeserver brings, already read by [`incoming`];
+//! [`Account::page_back`] fetches what it left out; [`Account::send`] sends an [`Answer`]. Nothing here decides what is
+//! answered or remembers what was: that is the composition root's and the store's.
+
+mod account;
+mod address;
+mod backfill;
+mod backoff;
+pub mod incoming;
+mod keys;
+mod outgoing;
+mod refusal;
+mod rooms;
+mod session;
+mod syncing;
+mod trouble;
+mod trust;
+
+pub use account::Account;
+pub use backfill::{Older, Stretch};
+pub use backoff::Backoff;
+pub use keys::KeyFault;
+pub use outgoing::{Answer, transaction_id};
+pub use refusal::Refusal;
+pub use session::sign_in;
+pub use syncing::{Batch, RoomNews, Syncing, now};
+pub use trouble::Trouble;
+pub use trust::Trust;

@@ -1,0 +1,135 @@
+//! How an answer looks on the wire.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+/// An answer to one message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The room's id.
+    pub room: String,
+    /// The id of the message that is answered.
+    pub question: String,
+    /// The root of the thread the message was said in, if it was said in one.
+    pub thread: Option<String>,
+    /// The answer as plain text.
+    pub text: String,
+    /// The answer as HTML that says the same.
+    pub html: String,
+}
+
+/// How many bytes both bodies may take together. An event may have 65,536 bytes in all; encryption adds a third, JSON
+/// escapes and the envelope take some more.
+const ROOM_FOR_BODIES: usize = 40 * 1024;
+
+impl Answer {
+    /// The content of the `m.room.message` event: a notice that replies to the question and mentions nobody.
+    ///
+    /// Bodies that would not fit lose first the HTML, then the end of the text, so that an answer always arrives.
+    #[must_use]
+    pub fn content(&self) -> Value {
+        let reply = json!({ "event_id": self.question });
+        let relation = match &self.thread {
+            None => json!({ "m.in_reply_to": reply }),
+            Some(root) => json!({
+                "rel_type": "m.thread", "event_id": root, "is_falling_back": false, "m.in_reply_to": reply,
+            }),
+        };
+        let mut content = json!({
+            "msgtype": "m.notice",
+            "body": shortened(&self.text),
+            "m.mentions": {},
+            "m.relates_to": relation,
+        });
+        if escaped_len(&self.text) + escaped_len(&self.html) <= ROOM_FOR_BODIES {
+            content["format"] = json!("org.matrix.custom.html");
+            content["formatted_body"] = json!(self.html);
+        } else {
+            tracing::warn!(room = self.room, "an answer was too long for its HTML and went as plain text");
+        }
+        content
+    }
+}
+
+/// The transaction id of the answer to `question`: the event's id in characters that are safe in a URL.
+///
+/// The homeserver takes a message with the same id, device and room once (Synapse remembers it for about 24 hours), which
+/// is what makes sending again after a crash safe.
+#[must_use]
+pub fn transaction_id(question: &str) -> String {
+    let mut id = "td-".to_owned();
+    for byte in question.trim_start_matches('$').bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_') {
+            id.push(char::from(byte));
+        } else {
+            // Writing to a String never fails.
+            let _ = write!(id, ".{byte:02x}");
+        }
+    }
+    id
+}
+
+fn escaped_len(text: &str) -> usize {
+    text.chars().map(|c| if matches!(c, '"' | '\\' | '\n') { 2 } else { c.len_utf8() }).sum()
+}
+
+fn shortened(text: &str) -> String {
+    if escaped_len(text) <= ROOM_FOR_BODIES {
+        return text.to_owned();
+    }
+    let mut end = ROOM_FOR_BODIES / 2;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}…", &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(thread: Option<&str>) -> Answer {
+        Answer {
+            room: "!r:hs".to_owned(),
+            question: "$q".to_owned(),
+            thread: thread.map(str::to_owned),
+            text: "Moonshot AI".to_owned(),
+            html: "<b>Moonshot AI</b>".to_owned(),
+        }
+    }
+
+    #[test]
+    fn an_answer_is_a_notice_that_replies_and_mentions_nobody() {
+        let expected = json!({
+            "msgtype": "m.notice", "body": "Moonshot AI", "format": "org.matrix.custom.html",
+            "formatted_body": "<b>Moonshot AI</b>", "m.mentions": {}, "m.relates_to": { "m.in_reply_to": { "event_id": "$q" } },
+        });
+        assert_eq!(answer(None).content(), expected);
+    }
+
+    #[test]
+    fn an_answer_in_a_thread_stays_in_it_and_is_a_real_reply() {
+        let relation = json!({
+            "rel_type": "m.thread", "event_id": "$root", "is_falling_back": false, "m.in_reply_to": { "event_id": "$q" },
+        });
+        assert_eq!(answer(Some("$root")).content()["m.relates_to"], relation);
+    }
+
+    #[test]
+    fn an_answer_that_is_too_long_loses_its_html_and_then_its_end() {
+        let long = Answer { text: "é\n".repeat(8_000), html: "x".repeat(30_000), ..answer(None) };
+        assert!(long.content()["formatted_body"].is_null());
+        assert_eq!(long.content()["body"], long.text);
+        let endless = Answer { text: "é".repeat(60_000), ..answer(None) };
+        let body = endless.content()["body"].as_str().map(str::len);
+        assert!(body.is_some_and(|len| len > 10_000 && len <= ROOM_FOR_BODIES), "{body:?}");
+    }
+
+    #[test]
+    fn transaction_ids_are_safe_in_a_url_and_never_collide() {
+        assert_eq!(transaction_id("$abc_-9"), "td-abc_-9");
+        assert_eq!(transaction_id("$143:hs.org"), "td-143.3ahs.2eorg");
+        assert_ne!(transaction_id("$a:b"), transaction_id("$a.3ab"));
+    }
+}

@@ -1,0 +1,160 @@
+//! The long poll.
+//!
+//! A loop of our own over `sync_once`: the SDK's own loop pauses a second after each response that came early, and hides
+//! what it retries. What a response brings is read from the response itself rather than by event handlers, because the
+//! SDK keeps its place (`next_batch`) before it calls them.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use matrix_sdk::{
+    config::SyncSettings,
+    ruma::api::client::{filter::FilterDefinition, sync::sync_events::v3::Filter},
+    sync::{JoinedRoomUpdate, SyncResponse},
+};
+use serde_json::json;
+
+use super::{
+    account::{Account, event_of},
+    backoff::Backoff,
+    incoming::{Found, View},
+    refusal::Refusal,
+    trouble::Trouble,
+};
+
+/// How long the homeserver holds a poll that has nothing to say.
+const LONG_POLL: Duration = Duration::from_secs(30);
+/// How much longer than that a response may take for what it brings to count as new.
+const GRACE: Duration = Duration::from_secs(20);
+/// The longest pause after a failed poll.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How many events of a room one response may bring; the rest is fetched by paging back.
+const TIMELINE: u32 = 50;
+
+/// What one response of the homeserver brought.
+#[derive(Debug)]
+pub struct Batch {
+    /// The rooms the bot is in that something happened in.
+    pub rooms: Vec<RoomNews>,
+    /// The rooms the bot was invited to.
+    pub invites: Vec<String>,
+    /// Whether keys may have come that open sealed events.
+    pub keys: bool,
+    /// When it arrived.
+    pub received: Instant,
+}
+
+/// What happened in one room.
+#[derive(Debug)]
+pub struct RoomNews {
+    /// The room's id.
+    pub room: String,
+    /// What may be questions, and whether the bot joined just now.
+    pub found: Found,
+    /// The last event of any kind.
+    pub last: Option<String>,
+    /// Whether events are missing between the previous response and this one.
+    pub limited: bool,
+    /// Where to page back from for what came before.
+    pub before: Option<String>,
+    /// Whether the room's encryption was switched on.
+    pub encrypted_now: bool,
+}
+
+/// The long poll's state.
+#[derive(Debug)]
+pub struct Syncing {
+    account: Account,
+    settings: SyncSettings,
+    max_age: Duration,
+    backoff: Backoff,
+    first: bool,
+}
+
+/// Milliseconds since 1970 by our clock.
+#[must_use]
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+impl Syncing {
+    /// A poll for `account` that takes up where the previous one stopped, also across restarts.
+    #[must_use]
+    pub fn new(account: Account, max_age: Duration) -> Self {
+        let filter = json!({
+            "presence": { "not_types": ["*"] },
+            "room": {
+                "timeline": { "limit": TIMELINE, "lazy_load_members": true },
+                "state": { "lazy_load_members": true },
+                "ephemeral": { "not_types": ["*"] },
+            },
+        });
+        // The filter is a constant of ours; without it the poll would only be less thrifty.
+        let filter: FilterDefinition = serde_json::from_value(filter).unwrap_or_default();
+        let settings = SyncSettings::new().filter(Filter::FilterDefinition(filter));
+        Self { account, settings, max_age, backoff: Backoff::new(LONGEST_PAUSE), first: true }
+    }
+
+    /// Waits for the next response. Failures are waited out; dropping the future is safe at any moment.
+    ///
+    /// # Errors
+    ///
+    /// When the session or the account is over.
+    pub async fn next(&mut self) -> Result<Batch, Refusal> {
+        loop {
+            // The first poll returns at once, so that sends have fresh device lists and the catch-up can begin; only an
+            // initial sync, which the homeserver takes its time for, gets a long time-out.
+            let wait = if self.first && !self.account.new { Duration::ZERO } else { LONG_POLL };
+            let asked = Instant::now();
+            let error = match self.account.client.sync_once(self.settings.clone().timeout(wait)).await {
+                Ok(response) => {
+                    let unbroken = !self.first && self.backoff.failures() == 0;
+                    let live = unbroken && asked.elapsed() < LONG_POLL + GRACE;
+                    if self.backoff.failures() > 0 {
+                        tracing::info!("the homeserver answers again");
+                    }
+                    self.first = false;
+                    self.backoff.reset();
+                    return Ok(self.read(response, live));
+                }
+                Err(error) => error,
+            };
+            let (after, cause) = match Trouble::from(&error) {
+                Trouble::SignedOut => return Err(Refusal::SessionEnded),
+                Trouble::AccountClosed(how) => {
+                    return Err(Refusal::AccountClosed(how, self.account.user().to_owned()));
+                }
+                Trouble::Again { after, cause } => (after, cause),
+                Trouble::Never { cause } => (None, cause),
+            };
+            let pause = self.backoff.next(after);
+            tracing::warn!(cause, seconds = pause.as_secs_f32(), "the sync failed and is tried again");
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    fn read(&self, response: SyncResponse, live: bool) -> Batch {
+        let received = Instant::now();
+        let view = View { own: self.account.user(), now: now(), max_age: self.max_age, live };
+        let rooms = response.rooms.joined.into_iter();
+        Batch {
+            rooms: rooms.map(|(room, update)| read_room(view, room.to_string(), &update)).collect(),
+            invites: response.rooms.invited.into_keys().map(|room| room.to_string()).collect(),
+            keys: !response.to_device.is_empty(),
+            received,
+        }
+    }
+}
+
+fn read_room(view: View<'_>, room: String, update: &JoinedRoomUpdate) -> RoomNews {
+    let timeline = &update.timeline;
+    let events: Vec<_> = timeline.events.iter().map(event_of).collect();
+    RoomNews {
+        room,
+        found: view.read(&events),
+        last: timeline.events.iter().rev().find_map(|event| event.event_id()).map(|id| id.to_string()),
+        limited: timeline.limited,
+        before: timeline.prev_batch.clone(),
+        encrypted_now: events.iter().any(|event| event.json["type"] == "m.room.encryption"),
+    }
+}

@@ -1,0 +1,103 @@
+//! What an error of the SDK means for what we do next.
+
+use std::{
+    error::Error as StdError,
+    time::{Duration, SystemTime},
+};
+
+use matrix_sdk::{
+    Error, HttpError,
+    ruma::api::{
+        client::uiaa::UiaaResponse,
+        error::{ErrorKind, FromHttpResponseError, RetryAfter},
+    },
+};
+
+/// What to do after a failed request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// Try again, not before the given time has passed if the server named one.
+    Again {
+        /// How long the server asks us to wait.
+        after: Option<Duration>,
+        /// What went wrong, briefly.
+        cause: String,
+    },
+    /// The server will never do it.
+    Never {
+        /// What it said, briefly.
+        cause: String,
+    },
+    /// Our session is over.
+    SignedOut,
+    /// The account is over: "deactivated" or "locked".
+    AccountClosed(&'static str),
+}
+
+impl From<&Error> for Trouble {
+    fn from(error: &Error) -> Self {
+        match error {
+            Error::Http(error) => Self::from(&**error),
+            Error::WrongRoomState(_) => Self::Never { cause: "not in the room".to_owned() },
+            // Stores, encryption, another task's failed request: nothing that is settled for good.
+            other => Self::Again { after: None, cause: root_cause(other) },
+        }
+    }
+}
+
+impl From<&HttpError> for Trouble {
+    fn from(error: &HttpError) -> Self {
+        let cause = root_cause(error);
+        if let HttpError::Cached(inner) = error {
+            return Self::from(&**inner);
+        }
+        match error.client_api_error_kind() {
+            Some(ErrorKind::UnknownToken(_)) => return Self::SignedOut,
+            Some(ErrorKind::UserDeactivated) => return Self::AccountClosed("deactivated"),
+            Some(ErrorKind::UserLocked) => return Self::AccountClosed("locked"),
+            Some(ErrorKind::LimitExceeded(data)) => {
+                return Self::Again { after: data.retry_after.as_ref().and_then(delay), cause };
+            }
+            _ => {}
+        }
+        match status(error) {
+            Some(status) if status != 429 && status < 500 => Self::Never { cause },
+            _ => Self::Again { after: None, cause },
+        }
+    }
+}
+
+/// The HTTP status of the server's answer, if it did answer with one that we can read.
+#[must_use]
+pub fn status(error: &HttpError) -> Option<u16> {
+    match error.as_ruma_api_error()? {
+        UiaaResponse::MatrixError(error) => Some(error.status_code.as_u16()),
+        UiaaResponse::AuthResponse(_) => Some(401),
+    }
+}
+
+/// Whether something answered, but not in Matrix' terms.
+#[must_use]
+pub fn is_foreign(error: &HttpError) -> bool {
+    match error {
+        HttpError::Api(error) => matches!(**error, FromHttpResponseError::Deserialization(_)),
+        _ => false,
+    }
+}
+
+/// The innermost cause, which is the one that says something ("Connection refused").
+#[must_use]
+pub fn root_cause(error: &dyn StdError) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}
+
+fn delay(asked: &RetryAfter) -> Option<Duration> {
+    match asked {
+        RetryAfter::Delay(delay) => Some(*delay),
+        RetryAfter::DateTime(at) => at.duration_since(SystemTime::now()).ok(),
+    }
+}

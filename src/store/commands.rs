@@ -1,0 +1,269 @@
+//! The questions that were taken, and how far each room was read.
+
+use std::{collections::HashMap, path::Path, time::Duration};
+
+use sqlx::{
+    Row as _, Sqlite, SqlitePool, Transaction,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+/// The database's name in the state folder.
+const FILE: &str = "desk.db";
+/// How long a room is not told again about the same mistyped word, in milliseconds.
+const HINT_PAUSE: i64 = 24 * 60 * 60 * 1000;
+/// How long rows are kept, in milliseconds: far longer than a question may be old (12 hours at most).
+const KEPT: i64 = 48 * 60 * 60 * 1000;
+
+/// The database failed.
+#[derive(Debug, thiserror::Error)]
+#[error("the bot's database desk.db in the state folder failed ({0}): check the disk's space and the folder's owner")]
+pub struct Fault(String);
+
+impl From<sqlx::Error> for Fault {
+    fn from(error: sqlx::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// What an event is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// Not decrypted yet.
+    Sealed,
+    /// A command.
+    Command,
+    /// A word that is one slip away from a command.
+    Slip {
+        /// The word as it was typed.
+        word: String,
+    },
+}
+
+/// An event to record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The event's id.
+    pub event: String,
+    /// The room's id.
+    pub room: String,
+    /// When it was said, in milliseconds since 1970 by our clock.
+    pub said_at: i64,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What became of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is to be answered.
+    Take,
+    /// It was recorded before: nothing is to be done.
+    Known,
+    /// It waits for its key.
+    Sealed,
+    /// The room has been told about this word within a day.
+    HintedBefore,
+}
+
+/// A recorded event that is not answered yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    /// The event's id.
+    pub event: String,
+    /// The room's id.
+    pub room: String,
+    /// When it was said, in milliseconds since 1970 by our clock.
+    pub said_at: i64,
+}
+
+/// The bot's database.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: SqlitePool,
+}
+
+impl Store {
+    /// Opens the database in `folder` and brings its tables up to date.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be opened.
+    pub async fn open(folder: &Path) -> Result<Self, Fault> {
+        let options = SqliteConnectOptions::new()
+            .filename(folder.join(FILE))
+            .create_if_missing(true)
+            .busy_timeout(Duration::from_secs(5))
+            .journal_mode(SqliteJournalMode::Wal)
+            // A killed process loses nothing with it. A power cut may take the last moments back, the marks among them:
+            // those are then read again, and what is answered again has the same transaction id. So no fsync has to
+            // stand between a question and its answer.
+            .synchronous(SqliteSynchronous::Normal);
+        // One connection: writers would only wait for each other.
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+        sqlx::migrate!("src/store/migrations").run(&pool).await.map_err(|error| Fault(error.to_string()))?;
+        Ok(Self { pool })
+    }
+
+    /// Records `entries`, in order, and the last event seen in each room, all or nothing. Says of each entry what is to
+    /// be done about it.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails; nothing is recorded then.
+    pub async fn record(&self, entries: &[Entry], marks: &[(String, String)], now: i64) -> Result<Vec<Verdict>, Fault> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut verdicts = Vec::with_capacity(entries.len());
+        for entry in entries {
+            verdicts.push(record_one(&mut transaction, entry, now).await?);
+        }
+        for (room, event) in marks {
+            sqlx::query("INSERT INTO marks (room, event) VALUES (?1, ?2) ON CONFLICT (room) DO UPDATE SET event = ?2")
+                .bind(room)
+                .bind(event)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(verdicts)
+    }
+
+    /// Notes that `event` was answered by `answer`.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn answered(&self, event: &str, answer: &str, attempts: u32) -> Result<(), Fault> {
+        sqlx::query("UPDATE commands SET state = 'answered', answer = ?2, attempts = attempts + ?3 WHERE event = ?1")
+            .bind(event)
+            .bind(answer)
+            .bind(attempts)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Notes that `event` will not be answered, and why.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn dropped(&self, event: &str, reason: &str, attempts: u32) -> Result<(), Fault> {
+        sqlx::query("UPDATE commands SET state = 'dropped', reason = ?2, attempts = attempts + ?3 WHERE event = ?1")
+            .bind(event)
+            .bind(reason)
+            .bind(attempts)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// What was taken and not answered, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn taken(&self) -> Result<Vec<Unfinished>, Fault> {
+        self.unfinished("taken", i64::from(i32::MAX)).await
+    }
+
+    /// Up to `limit` events that wait for their keys, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn sealed(&self, limit: i64) -> Result<Vec<Unfinished>, Fault> {
+        self.unfinished("sealed", limit).await
+    }
+
+    async fn unfinished(&self, state: &str, limit: i64) -> Result<Vec<Unfinished>, Fault> {
+        let query = "SELECT event, room, said_at FROM commands WHERE state = ?1 ORDER BY said_at LIMIT ?2";
+        let rows = sqlx::query(query).bind(state).bind(limit).fetch_all(&self.pool).await?;
+        let rows = rows
+            .into_iter()
+            .map(|row| Ok(Unfinished { event: row.try_get(0)?, room: row.try_get(1)?, said_at: row.try_get(2)? }));
+        rows.collect()
+    }
+
+    /// The last event seen in each room.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn marks(&self) -> Result<HashMap<String, String>, Fault> {
+        let rows = sqlx::query("SELECT room, event FROM marks").fetch_all(&self.pool).await?;
+        rows.into_iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+    }
+
+    /// Removes the rows that are too old to matter.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn sweep(&self, now: i64) -> Result<(), Fault> {
+        let before = now.saturating_sub(KEPT);
+        sqlx::query("DELETE FROM commands WHERE taken_at < ?1").bind(before).execute(&self.pool).await?;
+        sqlx::query("DELETE FROM hints WHERE hinted_at < ?1").bind(before).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Closes the database, once what is under way has ended.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+async fn record_one(
+    transaction: &mut Transaction<'_, Sqlite>,
+    entry: &Entry,
+    now: i64,
+) -> Result<Verdict, sqlx::Error> {
+    let state: Option<String> = sqlx::query_scalar("SELECT state FROM commands WHERE event = ?1")
+        .bind(&entry.event)
+        .fetch_optional(&mut **transaction)
+        .await?;
+    let verdict = match (state.as_deref(), &entry.kind) {
+        (None, Kind::Sealed) => Verdict::Sealed,
+        (None | Some("sealed"), Kind::Command) => Verdict::Take,
+        (None | Some("sealed"), Kind::Slip { word }) => hint(transaction, &entry.room, word, now).await?,
+        _ => return Ok(Verdict::Known),
+    };
+    let (state, reason) = match verdict {
+        Verdict::Sealed => ("sealed", None),
+        Verdict::HintedBefore => ("dropped", Some("hinted before")),
+        Verdict::Take | Verdict::Known => ("taken", None),
+    };
+    let query = "INSERT INTO commands (event, room, said_at, taken_at, state, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+                 ON CONFLICT (event) DO UPDATE SET state = ?5, reason = ?6";
+    sqlx::query(query)
+        .bind(&entry.event)
+        .bind(&entry.room)
+        .bind(entry.said_at)
+        .bind(now)
+        .bind(state)
+        .bind(reason)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(verdict)
+}
+
+/// Whether `room` may be told about `word` now; if so that is noted.
+async fn hint(
+    transaction: &mut Transaction<'_, Sqlite>,
+    room: &str,
+    word: &str,
+    now: i64,
+) -> Result<Verdict, sqlx::Error> {
+    let query = "INSERT INTO hints (room, word, hinted_at) VALUES (?1, ?2, ?3) \
+                 ON CONFLICT (room, word) DO UPDATE SET hinted_at = ?3 WHERE hinted_at <= ?4";
+    let noted = sqlx::query(query)
+        .bind(room)
+        .bind(word)
+        .bind(now)
+        .bind(now.saturating_sub(HINT_PAUSE))
+        .execute(&mut **transaction)
+        .await?;
+    Ok(if noted.rows_affected() > 0 { Verdict::Take } else { Verdict::HintedBefore })
+}
+
+#[cfg(test)]
+mod tests;
