@@ -1,14 +1,16 @@
 //! In an encrypted room.
 
 use anyhow::{Result, ensure};
+use serde_json::json;
 
 use crate::{
-    scene::{check_answered_once, check_form, signed_devices},
+    scene::{check_answered_once, check_form, installation_behind_proxy, signed_devices},
     support::{
         account::Account,
         bot::Installation,
         listen::Participant as _,
         person::Person,
+        proxy::Fault,
         sealed::{Identity, SealedPerson},
         synapse::Synapse,
     },
@@ -86,5 +88,56 @@ async fn killed_in_an_encrypted_room_it_goes_on_with_the_same_keys() -> Result<(
         ensure!(alice.answer_to(question).await?.decrypted, "an answer that can't be read");
     }
     ensure!(desk.account.devices().await?.len() == 1, "more than one device");
+    bot.terminate().await
+}
+
+#[tokio::test]
+async fn killed_while_sharing_the_key_of_its_answer() -> Result<()> {
+    let (desk, proxy) = installation_behind_proxy().await?;
+    let alice = SealedPerson::register(Synapse::shared()?, "alice").await?;
+    let mut bot = desk.start()?;
+    let mut asked = Vec::new();
+    // A key is shared before the first answer in a room: each fault needs a room of its own.
+    for fault in [Fault::Hold, Fault::LoseAnswer] {
+        let room = alice.create_room(&[desk.user_id()]).await?;
+        alice.wait_joined(&room, desk.user_id()).await?;
+        let before = proxy.count("PUT", "/sendToDevice/m.room.encrypted");
+        proxy.harm("PUT", "/sendToDevice/m.room.encrypted", fault.clone());
+        asked.push(alice.say(&room, "!company moonshot").await?);
+        match fault {
+            Fault::Hold => proxy.wait_seen("PUT", "/sendToDevice/m.room.encrypted", before + 1).await?,
+            _ => proxy.wait_served("PUT", "/sendToDevice/m.room.encrypted", before + 1).await?,
+        }
+        bot.kill().await?;
+        proxy.heal();
+        bot = desk.start()?;
+        check_answered_once(&alice, &room, &asked).await?;
+        for question in &asked {
+            ensure!(alice.answer_to(question).await?.decrypted, "an answer that can't be read");
+        }
+    }
+    bot.terminate().await
+}
+
+#[tokio::test]
+async fn asked_in_the_clear_it_answers_encrypted_once_the_room_is() -> Result<()> {
+    let (desk, proxy) = installation_behind_proxy().await?;
+    let alice = SealedPerson::register(Synapse::shared()?, "alice").await?;
+    let owner = Person::log_in(alice.account.clone()).await?;
+    let bot = desk.start()?;
+    let room = owner.create_room(&[desk.user_id()]).await?;
+    owner.wait_joined(&room, desk.user_id()).await?;
+    proxy.harm("PUT", "/send/", Fault::Hold);
+    let question = owner.say(&room, "!company moonshot").await?;
+    proxy.wait_seen("PUT", "/send/", 1).await?;
+    bot.kill().await?;
+    proxy.heal();
+
+    let encryption = json!({ "algorithm": "m.megolm.v1.aes-sha2" });
+    owner.set_state(&room, "m.room.encryption", &encryption).await?;
+    let bot = desk.start()?;
+    let answer = alice.answer_to(&question).await?;
+    ensure!(answer.decrypted, "answered in the clear in an encrypted room: {answer}");
+    check_answered_once(&alice, &room, &[question]).await?;
     bot.terminate().await
 }

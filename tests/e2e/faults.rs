@@ -42,6 +42,50 @@ async fn killed_before_it_learned_that_its_answer_got_through() -> Result<()> {
 }
 
 #[tokio::test]
+async fn killed_just_as_the_question_arrives() -> Result<()> {
+    let (Scene { alice, desk, mut bot, room }, proxy) = Scene::behind_proxy().await?;
+    alice.ask(&room, "!help").await?;
+    let mut asked = Vec::new();
+    // From before the bot has read the response to about when it answers.
+    for delay in [0, 2, 5, 10, 20, 40] {
+        let before = proxy.count("GET", "/sync");
+        proxy.wait_served("GET", "/sync", before - 1).await?;
+        asked.push(alice.say(&room, "!company moonshot").await?);
+        proxy.wait_served("GET", "/sync", before).await?;
+        tokio::time::sleep(Duration::from_millis(delay)).await;
+        bot.kill().await?;
+        bot = desk.start()?;
+        check_answered_once(&alice, &room, &asked).await?;
+    }
+    // And when the response never got to it.
+    let before = proxy.count("GET", "/sync");
+    proxy.harm("GET", "/sync", Fault::LoseAnswer);
+    asked.push(alice.say(&room, "!company moonshot").await?);
+    proxy.wait_seen("GET", "/sync", before + 1).await?;
+    bot.kill().await?;
+    proxy.heal();
+    let bot = desk.start()?;
+    check_answered_once(&alice, &room, &asked).await?;
+    bot.terminate().await
+}
+
+#[tokio::test]
+async fn more_questions_at_once_than_a_sync_holds() -> Result<()> {
+    let (Scene { alice, bot, room, .. }, proxy) = Scene::behind_proxy().await?;
+    alice.ask(&room, "!help").await?;
+    let before = proxy.count("GET", "/sync");
+    proxy.harm("GET", "/sync", Fault::Hold);
+    let mut asked = vec![alice.say(&room, "!help").await?];
+    proxy.wait_seen("GET", "/sync", before + 1).await?;
+    for _ in 0..70 {
+        asked.push(alice.say(&room, "!help company").await?);
+    }
+    proxy.heal();
+    check_answered_once(&alice, &room, &asked).await?;
+    bot.terminate().await
+}
+
+#[tokio::test]
 async fn ended_in_order_before_its_answer_got_through() -> Result<()> {
     let (Scene { alice, desk, bot, room }, proxy) = Scene::behind_proxy().await?;
     proxy.harm("PUT", SEND, Fault::Hold);

@@ -11,6 +11,8 @@ mod endings;
 mod faults;
 mod first_start;
 mod manners;
+mod odd_rooms;
 mod plain;
 mod refusals;
 mod scene;
+mod sign_in;

@@ -26,6 +26,8 @@ pub struct Account {
 pub struct Session {
     /// The protocol, acting for the account.
     pub api: Api,
+    /// The access token.
+    pub token: String,
     /// The device that the log-in made.
     pub device_id: String,
 }
@@ -63,7 +65,8 @@ impl Account {
         });
         let api = Api::new(&self.address)?;
         let made = api.send(Method::POST, &["login"], &form).await?;
-        Ok(Session { api: api.with_token(&text(&made, "access_token")?), device_id: text(&made, "device_id")? })
+        let token = text(&made, "access_token")?;
+        Ok(Session { api: api.with_token(&token), token, device_id: text(&made, "device_id")? })
     }
 
     /// The ids of the account's devices, those without encryption keys included. Looks by logging in and out again.

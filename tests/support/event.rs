@@ -62,6 +62,11 @@ impl Event {
         (relation["rel_type"] == "m.thread").then(|| relation["event_id"].as_str())?
     }
 
+    /// Whether it says that `user` has joined.
+    pub fn is_join_of(&self, user: &str) -> bool {
+        self.kind() == "m.room.member" && self.json["state_key"] == user && self.content()["membership"] == "join"
+    }
+
     /// Something said, readable or not: no state event, no reaction.
     pub fn is_message(&self) -> bool {
         matches!(self.kind(), "m.room.message" | "m.room.encrypted")

@@ -63,12 +63,7 @@ pub trait Participant {
 
     /// Waits until `user` has joined `room`.
     async fn wait_joined(&self, room: &str, user: &str) -> Result<Event> {
-        let joined = |event: &Event| {
-            event.room == room
-                && event.kind() == "m.room.member"
-                && event.json["state_key"] == user
-                && event.content()["membership"] == "join"
-        };
+        let joined = |event: &Event| event.room == room && event.is_join_of(user);
         self.wait_for(&format!("{user} to join {room}"), joined).await
     }
 

@@ -59,6 +59,31 @@ impl Person {
         Ok(())
     }
 
+    /// Puts `guest` out of `room`; a new invitation is welcome.
+    pub async fn kick(&self, room: &str, guest: &str) -> Result<()> {
+        let body = json!({ "user_id": guest });
+        self.session.api.send(Method::POST, &["rooms", room, "kick"], &body).await?;
+        Ok(())
+    }
+
+    /// Takes `message` back.
+    pub async fn redact(&self, room: &str, message: &str) -> Result<()> {
+        let path = ["rooms", room, "redact", message, &format!("{:032x}", rand::random::<u128>())];
+        self.session.api.send(Method::PUT, &path, &json!({})).await?;
+        Ok(())
+    }
+
+    /// The state of `room` that is kept under `kind`.
+    pub async fn state(&self, room: &str, kind: &str) -> Result<Value> {
+        self.session.api.get(&["rooms", room, "state", kind], &[]).await
+    }
+
+    /// Changes the state of `room` that is kept under `kind`.
+    pub async fn set_state(&self, room: &str, kind: &str, content: &Value) -> Result<()> {
+        self.session.api.send(Method::PUT, &["rooms", room, "state", kind], content).await?;
+        Ok(())
+    }
+
     /// Sends an event of any kind; returns its id.
     pub async fn send(&self, room: &str, kind: &str, content: &Value) -> Result<String> {
         let transaction = format!("{:032x}", rand::random::<u128>());
