@@ -33,7 +33,7 @@ use crate::{
 };
 use answers::Answers;
 use intake::Rooms;
-use tasks::{Died, Tasks};
+use tasks::{Failures, Tasks};
 
 /// How long answers that are under way may take once the bot is told to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(3);
@@ -96,7 +96,7 @@ pub async fn run(settings: Settings, desk: Arc<Desk>, shutdown: CancellationToke
     };
     tracing::info!(user = account.user(), device = account.device(), new = account.is_new(), "logged in");
     let stop = shutdown.child_token();
-    let (tasks, mut died) = Tasks::new();
+    let (tasks, mut failures) = Tasks::new();
     let bot = Arc::new(Bot {
         rooms: tokio::sync::Mutex::new(Rooms::new(store.marks().await?)),
         account,
@@ -111,7 +111,7 @@ pub async fn run(settings: Settings, desk: Arc<Desk>, shutdown: CancellationToke
         tasks,
         stop: stop.clone(),
     });
-    let outcome = bot.serve(&shutdown, &mut died).await;
+    let outcome = bot.serve(&shutdown, &mut failures).await;
     stop.cancel();
     if !bot.tasks.drained(LAST_ANSWERS).await {
         tracing::warn!("some answers were still under way; they are sent at the next start");
@@ -130,14 +130,14 @@ pub async fn run(settings: Settings, desk: Arc<Desk>, shutdown: CancellationToke
 
 impl Bot {
     /// The first poll, the catching up, then poll after poll.
-    async fn serve(self: &Arc<Self>, shutdown: &CancellationToken, died: &mut Died) -> Result<(), Failure> {
+    async fn serve(self: &Arc<Self>, shutdown: &CancellationToken, failures: &mut Failures) -> Result<(), Failure> {
         let mut syncing = Syncing::new(self.account.clone(), self.max_age);
         let mut first = true;
         loop {
             let batch = tokio::select! {
                 biased;
                 () = shutdown.cancelled() => return Ok(()),
-                part = died.next() => return Err(Failure::Died(part)),
+                failure = failures.next() => return Err(failure),
                 batch = syncing.next() => batch?,
             };
             if first {
@@ -159,7 +159,7 @@ impl Bot {
 
     fn start_parts(self: &Arc<Self>) {
         let bot = Arc::clone(self);
-        self.tasks.spawn("opening sealed questions", async move { bot.unseal().await });
+        self.tasks.spawn("opening sealed questions", bot.unseal());
         for room in self.account.invited_rooms() {
             self.accept(room);
         }
@@ -167,10 +167,11 @@ impl Bot {
         self.tasks.spawn("fetching members", async move {
             for room in bot.account.joined_rooms() {
                 tokio::select! {
-                    () = bot.stop.cancelled() => return,
+                    () = bot.stop.cancelled() => break,
                     () = bot.account.prepare(&room) => {}
                 }
             }
+            Ok(())
         });
     }
 

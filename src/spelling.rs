@@ -39,10 +39,11 @@ pub fn forgiven(name: &str) -> usize {
     }
 }
 
-/// The number of edits between two keys, if it is at most `most`.
+/// The number of edits between two keys, if it is at most `most`. Digits are no slips: ERNIE 5 is not ERNIE 4.
 #[must_use]
 pub fn edits(a: &str, b: &str, most: usize) -> Option<usize> {
-    if a.chars().count().abs_diff(b.chars().count()) > most {
+    let digits = |text: &str| text.chars().filter(|c| c.is_numeric()).collect::<String>();
+    if digits(a) != digits(b) || a.chars().count().abs_diff(b.chars().count()) > most {
         return None;
     }
     Some(damerau_levenshtein(a, b)).filter(|edits| *edits <= most)

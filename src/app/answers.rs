@@ -82,20 +82,21 @@ impl Bot {
         queues.insert(room.clone(), VecDeque::from([job]));
         drop(queues);
         let bot = Arc::clone(self);
-        self.tasks.spawn("answering", async move { bot.work_off(&room).await });
+        self.tasks.spawn("answering", async move {
+            bot.work_off(&room).await;
+            Ok(())
+        });
     }
 
     async fn work_off(self: Arc<Self>, room: &str) {
         loop {
             let job = {
                 let mut queues = locked(&self.answers.queues);
-                match queues.get_mut(room).and_then(VecDeque::pop_front) {
-                    Some(job) => job,
-                    None => {
-                        queues.remove(room);
-                        return;
-                    }
-                }
+                let Some(job) = queues.get_mut(room).and_then(VecDeque::pop_front) else {
+                    queues.remove(room);
+                    return;
+                };
+                job
             };
             // What is left over is still recorded as taken.
             if self.stop.is_cancelled() {
@@ -122,7 +123,7 @@ impl Bot {
         let mut backoff = Backoff::new(LONGEST_PAUSE);
         let mut answer = None;
         loop {
-            if self.is_too_old(job.said_at) {
+            if job.said_at < self.oldest() {
                 return End::Dropped { reason: "too old by now".to_owned() };
             }
             let slot = self.answers.slots.acquire().await;
@@ -177,10 +178,10 @@ impl Bot {
         Ok(End::Answered { id })
     }
 
-    /// Whether a question said at `said_at` (ms since 1970, our clock) is left unanswered.
-    pub(super) fn is_too_old(&self, said_at: i64) -> bool {
-        let limit = i64::try_from(self.max_age.as_millis()).unwrap_or(i64::MAX);
-        matrix::now().saturating_sub(said_at) > limit
+    /// Before when a question must have been said to be left unanswered: ms since 1970, our clock.
+    pub(super) fn oldest(&self) -> i64 {
+        let max_age = i64::try_from(self.max_age.as_millis()).unwrap_or(i64::MAX);
+        matrix::now().saturating_sub(max_age)
     }
 }
 

@@ -18,12 +18,7 @@ impl Bot {
     /// Starts to read `room` back, from `before` or from its end. Its gap is open already.
     pub(super) fn catch_up(self: &Arc<Self>, room: String, before: Option<String>) {
         let bot = Arc::clone(self);
-        self.tasks.spawn("catching up", async move {
-            if let Err(failure) = bot.close_gap(&room, before).await {
-                // The gap stays open and its mark where it is; but without a database nothing can go on.
-                panic!("{failure}");
-            }
-        });
+        self.tasks.spawn("catching up", async move { bot.close_gap(&room, before).await });
     }
 
     async fn close_gap(self: &Arc<Self>, room: &str, mut before: Option<String>) -> Result<(), Failure> {
@@ -38,8 +33,8 @@ impl Bot {
             fetched = items;
             let mut rooms = self.rooms.lock().await;
             let Some(gap) = rooms.gaps.get_mut(room) else { return Ok(()) };
-            if let Some(from) = gap.again.take() {
-                before = from;
+            if let Some(back) = gap.again.take() {
+                before = back.from;
                 again = true;
                 continue;
             }

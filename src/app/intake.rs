@@ -25,9 +25,14 @@ pub(super) struct Gap {
     /// The last event the sync brought.
     pub(super) last: Option<String>,
     /// Another hole has opened since; where to page back from.
-    pub(super) again: Option<Option<String>>,
+    pub(super) again: Option<Back>,
     /// The bot joined (again) since: whatever is fetched was said before.
     pub(super) void: bool,
+}
+
+/// Where to page back from: a token, or the room's end.
+pub(super) struct Back {
+    pub(super) from: Option<String>,
 }
 
 /// A question on its way: what is recorded, and what is needed to answer it.
@@ -130,6 +135,7 @@ impl Bot {
                 () = bot.stop.cancelled() => {}
                 () = bot.account.prepare(&room) => {}
             }
+            Ok(())
         });
     }
 }
@@ -140,7 +146,7 @@ impl Gap {
             self.tail.clear();
             self.void = true;
         } else if news.limited {
-            self.again = Some(news.before);
+            self.again = Some(Back { from: news.before });
         }
         self.tail.extend(new);
         self.last = news.last.or(self.last.take());

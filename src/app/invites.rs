@@ -26,6 +26,7 @@ impl Bot {
                 () = bot.join(&room) => {}
             }
             locked(&bot.joining).remove(&room);
+            Ok(())
         });
     }
 

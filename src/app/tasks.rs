@@ -4,36 +4,46 @@ use std::{future::Future, time::Duration};
 
 use tokio::sync::mpsc;
 
+use super::Failure;
+
 /// Where tasks are started.
 pub(super) struct Tasks {
-    died: mpsc::UnboundedSender<&'static str>,
+    failed: mpsc::UnboundedSender<Failure>,
     alive: std::sync::Mutex<Option<mpsc::Sender<()>>>,
     ended: tokio::sync::Mutex<mpsc::Receiver<()>>,
 }
 
-/// Tells of tasks that panicked.
-pub(super) struct Died(mpsc::UnboundedReceiver<&'static str>);
+/// Tells of tasks that failed or panicked.
+pub(super) struct Failures(mpsc::UnboundedReceiver<Failure>);
 
 impl Tasks {
-    pub(super) fn new() -> (Self, Died) {
-        let (died, deaths) = mpsc::unbounded_channel();
+    pub(super) fn new() -> (Self, Failures) {
+        let (failed, failures) = mpsc::unbounded_channel();
         let (alive, ended) = mpsc::channel(1);
-        let tasks = Self { died, alive: std::sync::Mutex::new(Some(alive)), ended: tokio::sync::Mutex::new(ended) };
-        (tasks, Died(deaths))
+        let tasks = Self { failed, alive: std::sync::Mutex::new(Some(alive)), ended: tokio::sync::Mutex::new(ended) };
+        (tasks, Failures(failures))
     }
 
-    /// Starts `work`. Its panic ends the bot, under `name`.
-    pub(super) fn spawn(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+    /// Starts `work`. Its failure ends the bot; so does its panic, under `name`.
+    pub(super) fn spawn(&self, name: &'static str, work: impl Future<Output = Result<(), Failure>> + Send + 'static) {
         // Each task holds a sender; when the last is gone, all have ended. No task starts after the end has begun.
-        let Some(alive) = super::locked(&self.alive).clone() else { return };
-        let died = self.died.clone();
+        let Some(alive) = super::locked(&self.alive).clone() else {
+            return;
+        };
+        let failed = self.failed.clone();
         let work = tokio::spawn(work);
         tokio::spawn(async move {
             let _alive = alive;
-            if work.await.is_err_and(|error| error.is_panic()) {
-                // Nobody listens any more when the bot is stopping anyway.
-                let _ = died.send(name);
-            }
+            let failure = match work.await {
+                Ok(Ok(())) => return,
+                Ok(Err(failure)) => failure,
+                Err(panic) => {
+                    tracing::error!(%panic, part = name, "a part of the bot failed");
+                    Failure::Died(name)
+                }
+            };
+            // Nobody listens any more when the bot is stopping anyway.
+            let _ = failed.send(failure);
         });
     }
 
@@ -45,10 +55,10 @@ impl Tasks {
     }
 }
 
-impl Died {
-    pub(super) async fn next(&mut self) -> &'static str {
+impl Failures {
+    pub(super) async fn next(&mut self) -> Failure {
         match self.0.recv().await {
-            Some(name) => name,
+            Some(failure) => failure,
             None => std::future::pending().await,
         }
     }
@@ -60,10 +70,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_told_and_the_end_waits_for_the_others() {
-        let (tasks, mut died) = Tasks::new();
+        let (tasks, mut failures) = Tasks::new();
         tasks.spawn("one", async { panic!("on purpose") });
-        assert_eq!(died.next().await, "one");
-        tasks.spawn("two", tokio::time::sleep(Duration::from_millis(50)));
+        assert!(matches!(failures.next().await, Failure::Died("one")));
+        tasks.spawn("two", async { Err(Failure::NoFolder) });
+        assert!(matches!(failures.next().await, Failure::NoFolder));
+        tasks.spawn("three", async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            Ok(())
+        });
         assert!(!tasks.drained(Duration::from_millis(1)).await);
         assert!(tasks.drained(Duration::from_secs(5)).await);
     }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How often sealed events are tried when no keys come.
-const SLOW: Duration = Duration::from_secs(60);
+const SLOW: Duration = Duration::from_mins(1);
 /// How soon after keys came they are tried: keys often come in several responses.
 const SETTLE: Duration = Duration::from_millis(200);
 /// How many are tried at a time.
@@ -25,7 +25,7 @@ const SWEEP_EVERY: u32 = 60;
 
 impl Bot {
     /// Tries sealed events again whenever keys came, and now and then. Sweeps the store, too.
-    pub(super) async fn unseal(self: Arc<Self>) {
+    pub(super) async fn unseal(self: Arc<Self>) -> Result<(), Failure> {
         let mut rounds = 0_u32;
         loop {
             let round = async {
@@ -37,11 +37,11 @@ impl Bot {
                 Ok::<_, Failure>(())
             };
             tokio::select! {
-                () = self.stop.cancelled() => return,
-                done = round => if let Err(fault) = done { panic!("{fault}") },
+                () = self.stop.cancelled() => return Ok(()),
+                done = round => done?,
             }
             tokio::select! {
-                () = self.stop.cancelled() => return,
+                () = self.stop.cancelled() => return Ok(()),
                 () = self.keys_came.notified() => tokio::time::sleep(SETTLE).await,
                 () = tokio::time::sleep(SLOW) => {}
             }
@@ -49,33 +49,37 @@ impl Bot {
     }
 
     async fn open_all(self: &Arc<Self>) -> Result<(), Failure> {
+        let expired = self.store.expire_sealed(self.oldest()).await?;
+        if expired > 0 {
+            tracing::info!(expired, "never decrypted, left alone");
+        }
         for sealed in self.store.sealed(AT_ONCE).await? {
-            self.open_one(&sealed).await?;
+            if !self.open_one(&sealed).await? {
+                break;
+            }
         }
         Ok(())
     }
 
-    async fn open_one(self: &Arc<Self>, sealed: &Unfinished) -> Result<(), Failure> {
-        if self.is_too_old(sealed.said_at) {
-            tracing::info!(room = sealed.room, event = sealed.event, "never decrypted, left alone");
-            return Ok(self.store.dropped(&sealed.event, "never decrypted", 0).await?);
-        }
-        let view = View { own: self.account.user(), now: matrix::now(), max_age: self.max_age, live: false };
+    /// Tries one; says whether it makes sense to try the next.
+    async fn open_one(self: &Arc<Self>, sealed: &Unfinished) -> Result<bool, Failure> {
+        let view = View { own: self.account.user(), now: matrix::now(), max_age: self.max_age, live: true };
         let reason = match self.account.fetch(&sealed.room, &sealed.event, view).await {
-            Ok(Some(Seen::Sealed(_))) | Err(Trouble::Again { .. } | Trouble::SignedOut | Trouble::AccountClosed(_)) => {
-                return Ok(());
-            }
+            Ok(Some(Seen::Sealed(_))) => return Ok(true),
             Ok(Some(seen)) => match read_one(&sealed.room, &seen, Instant::now()) {
-                Some(item) => {
+                Some(mut item) => {
+                    item.job.said_at = sealed.said_at;
                     let mut rooms = self.rooms.lock().await;
-                    let recorded = self.record(&mut rooms, vec![item], Vec::new()).await;
-                    return recorded;
+                    self.record(&mut rooms, vec![item], Vec::new()).await?;
+                    return Ok(true);
                 }
                 None => "not a command",
             },
             Ok(None) => "not a question",
             Err(Trouble::Never { .. }) => "can't be fetched",
+            Err(Trouble::Again { .. } | Trouble::SignedOut | Trouble::AccountClosed(_)) => return Ok(false),
         };
-        Ok(self.store.dropped(&sealed.event, reason, 0).await?)
+        self.store.dropped(&sealed.event, reason, 0).await?;
+        Ok(true)
     }
 }

@@ -77,6 +77,9 @@ pub(super) fn find<'d>(desk: &'d Desk, kind: Option<Kind>, args: &[String]) -> R
     if let Some(found) = first(desk, &exactly(&name)?, None) {
         return Ok(Some(found));
     }
+    if let Some(found) = first(desk, &by_words(&name)?, None) {
+        return Ok(Some(found));
+    }
     // The last words may name a part of the card: `moonshot models`, `alibaba backed by`.
     for taken in 1..=args.len().saturating_sub(1).min(3) {
         let (name, section) = args.split_at(args.len() - taken);
@@ -87,9 +90,6 @@ pub(super) fn find<'d>(desk: &'d Desk, kind: Option<Kind>, args: &[String]) -> R
                 return Ok(Some(found));
             }
         }
-    }
-    if let Some(found) = first(desk, &by_words(&name)?, None) {
-        return Ok(Some(found));
     }
     if let Some(found) = through_another_kind(desk, kind, &desk.index.named(None, &name)?) {
         return Ok(Some(found));

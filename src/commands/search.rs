@@ -2,12 +2,16 @@
 
 use super::{Ask, Command, Desk, Outcome, Spec, card, text_outcome};
 use crate::{
+    dataset::{Claim, Record, Value},
     index,
     reply::{Block, Citations, Reply, bold, code, italic, text},
 };
 
 /// So many records are shown: what fits on a phone's screen or two.
 const SHOWN: usize = 8;
+
+/// So many claims of one property are shown side by side.
+const ALIKE: usize = 3;
 
 /// The search.
 pub(super) struct Search;
@@ -43,10 +47,14 @@ impl Command for Search {
         let items = found.hits.iter().take(SHOWN).map(|hit| {
             let record = &desk.dataset.records()[hit.record];
             let mut item = vec![bold(&record.name), text(format!(" ({}): ", record.kind.id))];
-            match hit.claim.and_then(|place| record.claims.get(place)) {
+            let claim = hit.claim.and_then(|place| record.claims.get(place)).or_else(|| closest(record, desk, &words));
+            match claim.and_then(|claim| telling(record, claim)) {
                 Some(claim) => {
                     item.push(text(format!("{}: ", claim.property.label)));
-                    card::claim(&mut item, desk, claim, &mut citations, true);
+                    for (place, claim) in alike(record, claim).into_iter().enumerate() {
+                        item.extend((place > 0).then(|| text("; ")));
+                        card::claim(&mut item, desk, claim, &mut citations, true);
+                    }
                 }
                 None => card::summary(&mut item, desk, record, &mut citations),
             }
@@ -67,4 +75,41 @@ impl Command for Search {
         blocks.extend(citations.block(&desk.dataset));
         Ok(Outcome { reply: Reply { blocks } })
     }
+}
+
+/// The claim that has the most of the words that neither the record's names nor its summary have.
+fn closest<'r>(record: &'r Record, desk: &Desk, asked: &str) -> Option<&'r Claim> {
+    let known: Vec<String> = record.names().chain([record.summary.as_str()]).flat_map(index::words).collect();
+    let asked: Vec<String> = index::words(asked).into_iter().filter(|word| !known.contains(word)).collect();
+    let shared = |claim: &Claim| {
+        let said = index::words(&format!("{} {}", claim.property.label, desk.dataset.show(&claim.value)));
+        asked.iter().filter(|word| said.contains(word)).count()
+    };
+    let claims = record
+        .claims
+        .iter()
+        .filter(|claim| claim.property.id != "related")
+        .map(|claim| (shared(claim), claim))
+        .filter(|(shared, _)| *shared > 0);
+    claims.max_by_key(|(shared, _)| *shared).map(|(_, claim)| claim)
+}
+
+/// What a figure measures, or what something is about, is not what was asked for: its value or its summary is.
+fn telling<'r>(record: &'r Record, claim: &'r Claim) -> Option<&'r Claim> {
+    match claim.property.id {
+        "about" | "measures" => record.claims.iter().find(|claim| claim.property.id == "reading"),
+        _ => Some(claim),
+    }
+}
+
+/// The claim, with the others that say the same of another time or after another source: newest first.
+fn alike<'r>(record: &'r Record, claim: &'r Claim) -> Vec<&'r Claim> {
+    let number = matches!(claim.value, Value::Quantity(_) | Value::Money(_));
+    if claim.property.many && !number {
+        return vec![claim];
+    }
+    let mut alike: Vec<&Claim> = record.claims.iter().filter(|other| other.property == claim.property).collect();
+    alike.sort_by_key(|claim| std::cmp::Reverse(claim.as_of));
+    alike.truncate(ALIKE);
+    alike
 }

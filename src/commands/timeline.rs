@@ -40,11 +40,16 @@ impl Command for Timeline {
     }
 
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
-        let Some((first, others)) = ask.invocation.args.split_first() else { return Ok(self.spec().how_to()) };
-        let (span, words) = match dates(first) {
-            Ok(Some(span)) => (span, others.join(" ")),
-            Ok(None) => ((None, None), ask.invocation.joined()),
-            Err(()) => return Ok(not_a_date(first)),
+        let args = &ask.invocation.args;
+        let Some((first, others)) = args.split_first() else { return Ok(self.spec().how_to()) };
+        let (span, words) = if let Some(span) = spoken(args) {
+            (span, args[2..].join(" "))
+        } else {
+            match dates(first) {
+                Ok(Some(span)) => (span, others.join(" ")),
+                Ok(None) => ((None, None), ask.invocation.joined()),
+                Err(()) => return Ok(not_a_date(first)),
+            }
         };
         let hits = desk.index.timeline(span.0, span.1, &words)?;
         let mut entries: Vec<_> = hits.into_iter().filter_map(|hit| entry(desk, hit)).collect();
@@ -55,6 +60,36 @@ impl Command for Timeline {
 }
 
 type Span2 = (Option<PartialDate>, Option<PartialDate>);
+
+/// Reads `March 2023` and `Q4 2024`, and the same the other way round.
+fn spoken(args: &[String]) -> Option<Span2> {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let [first, second, ..] = args else { return None };
+    let (part, year) = if first.len() == 4 && first.parse::<u16>().is_ok() { (second, first) } else { (first, second) };
+    year.parse::<PartialDate>().ok()?;
+    let part = part.to_lowercase();
+    let month = |number: usize| format!("{year}-{number:02}").parse::<PartialDate>().ok();
+    if let Some(quarter) = part.strip_prefix('q').and_then(|quarter| quarter.parse::<usize>().ok()) {
+        return (1..=4).contains(&quarter).then(|| (month(quarter * 3 - 2), month(quarter * 3)));
+    }
+    let part = part.trim_end_matches(['.', ',']);
+    let named = |name: &&str| part.len() >= 3 && name.starts_with(part);
+    let number = MONTHS.iter().position(named)? + 1;
+    Some((month(number), month(number)))
+}
 
 /// Reads `2023`, `2023-03`, `2023-06..2024` and the like. `None` is a word that was not meant as a date.
 fn dates(argument: &str) -> Result<Option<Span2>, ()> {
@@ -121,7 +156,8 @@ fn drop_told_by_events(entries: &mut Vec<Entry>) {
 
 fn render(desk: &Desk, span: Span2, words: &str, entries: &[Entry]) -> Reply {
     let mut title = match span {
-        (None, None) => "Timeline".to_owned(),
+        (None, None) if words.is_empty() => "Timeline".to_owned(),
+        (None, None) => String::new(),
         (Some(from), Some(to)) if from == to => from.to_string(),
         (from, to) => {
             let end = |date: Option<PartialDate>| date.map(|date| date.to_string()).unwrap_or_default();
@@ -129,11 +165,11 @@ fn render(desk: &Desk, span: Span2, words: &str, entries: &[Entry]) -> Reply {
         }
     };
     if !words.is_empty() {
-        title = format!("{title} {words}");
+        title = [title.as_str(), words].join(" ").trim_start().into();
     }
     if entries.is_empty() {
         return Reply::para(vec![
-            text("Nothing is dated "),
+            text("Nothing is dated for "),
             bold(title),
             text(". Try a longer time, fewer words, or "),
             code("!search"),
@@ -204,6 +240,20 @@ mod tests {
             ("2024..2023", "2023", "2024"),
         ] {
             assert_eq!(read(argument), Ok(Some((from.to_owned(), to.to_owned()))), "{argument}");
+        }
+    }
+
+    #[test]
+    fn reads_months_and_quarters() {
+        let read = |words: &str| {
+            let args: Vec<String> = words.split(' ').map(ToOwned::to_owned).collect();
+            spoken(&args).map(|(from, to)| format!("{}..{}", from.unwrap(), to.unwrap()))
+        };
+        assert_eq!(read("March 2023").as_deref(), Some("2023-03..2023-03"));
+        assert_eq!(read("2023 nov baidu").as_deref(), Some("2023-11..2023-11"));
+        assert_eq!(read("Q4 2024").as_deref(), Some("2024-10..2024-12"));
+        for words in ["2023 ernie", "q5 2024", "moonshot ai", "2023"] {
+            assert_eq!(read(words), None, "{words}");
         }
     }
 

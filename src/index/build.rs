@@ -26,7 +26,8 @@ fn schema() -> (Schema, Fields) {
         claim: schema.add_u64_field("claim", FAST | INDEXED),
         key: schema.add_text_field("key", STRING),
         names: schema.add_text_field("names", text.clone()),
-        body: schema.add_text_field("body", text),
+        body: schema.add_text_field("body", text.clone()),
+        all: schema.add_text_field("all", text),
         first_day: schema.add_i64_field("first_day", FAST | INDEXED),
         last_day: schema.add_i64_field("last_day", FAST | INDEXED),
     };
@@ -40,8 +41,10 @@ pub(super) fn build(dataset: &Dataset) -> Result<Index, Error> {
     // One thread and one commit make one segment, whose order is the records' order: ties are always broken alike.
     let mut writer: IndexWriter = index.writer_with_num_threads(1, WRITER_BYTES)?;
     for (place, record) in dataset.records().iter().enumerate() {
-        writer.add_document(record_document(&fields, place, record))?;
-        for (number, claim) in record.claims.iter().enumerate() {
+        writer.add_document(record_document(&fields, dataset, place, record))?;
+        // That a record is related to another one says nothing that anybody asks for.
+        let telling = record.claims.iter().enumerate().filter(|(_, claim)| claim.property.id != "related");
+        for (number, claim) in telling {
             writer.add_document(claim_document(&fields, dataset, (place, record), (number, claim)))?;
         }
     }
@@ -62,7 +65,7 @@ fn base_document(fields: &Fields, place: usize, record: &Record, claim: usize) -
     document
 }
 
-fn record_document(fields: &Fields, place: usize, record: &Record) -> TantivyDocument {
+fn record_document(fields: &Fields, dataset: &Dataset, place: usize, record: &Record) -> TantivyDocument {
     let mut document = base_document(fields, place, record, 0);
     let mut keys: Vec<_> = record.names().map(key).chain([key(&record.id)]).collect();
     keys.sort_unstable();
@@ -74,6 +77,13 @@ fn record_document(fields: &Fields, place: usize, record: &Record) -> TantivyDoc
     document.add_text(fields.body, record.kind.id);
     for tag in &record.tags {
         document.add_text(fields.body, tag);
+    }
+    for claim in &record.claims {
+        document.add_text(fields.all, claim.property.label);
+        document.add_text(fields.all, dataset.show(&claim.value));
+        if let Some(note) = &claim.note {
+            document.add_text(fields.all, note);
+        }
     }
     if let Some(source) = &record.source {
         for text in source.publisher.iter().chain(&source.authors) {

@@ -34,6 +34,8 @@ struct Fields {
     names: Field,
     /// All other words.
     body: Field,
+    /// On a record's document: the words of its claims.
+    all: Field,
     /// For a claim that belongs on the timeline: first and last day, in days since 1970-01-01.
     first_day: Field,
     last_day: Field,

@@ -7,7 +7,11 @@ use tantivy::{
     schema::{Field, IndexRecordOption},
 };
 
-use super::{Error, Index, build::days, words::asked};
+use super::{
+    Error, Index,
+    build::days,
+    words::{asked, parts},
+};
 use crate::{
     dataset::{Kind, PartialDate},
     spelling::key,
@@ -15,6 +19,8 @@ use crate::{
 
 /// A word in a name counts this many times as much as one elsewhere.
 const NAME_BOOST: f32 = 3.0;
+/// And what is said elsewhere of the same record hardly counts, but it holds a question's words together.
+const ALL_BOOST: f32 = 0.2;
 /// How many documents are looked at for a search; several may belong to one record.
 const DOCUMENTS: usize = 200;
 /// Words of a question beyond this many are left out.
@@ -123,12 +129,23 @@ impl Index {
         self.every(&BooleanQuery::new(clauses))
     }
 
+    /// A word in names, in the document's own text, or anywhere in what is said of the record; or all its parts there.
     fn anywhere(&self, word: &str) -> Box<dyn Query> {
-        let name = BoostQuery::new(term(self.fields.names, word), NAME_BOOST);
-        Box::new(BooleanQuery::new(vec![
-            (Occur::Should, Box::new(name)),
-            (Occur::Should, term(self.fields.body, word)),
-        ]))
+        let here = |word: &str| -> Box<dyn Query> {
+            let boosted = |field, by| -> Clause { (Occur::Should, Box::new(BoostQuery::new(term(field, word), by))) };
+            let body = (Occur::Should, term(self.fields.body, word));
+            Box::new(BooleanQuery::new(vec![
+                boosted(self.fields.names, NAME_BOOST),
+                body,
+                boosted(self.fields.all, ALL_BOOST),
+            ]))
+        };
+        let parts = parts(word);
+        if parts.is_empty() {
+            return here(word);
+        }
+        let parts = BooleanQuery::new(parts.iter().map(|part| must(here(part))).collect());
+        Box::new(BooleanQuery::new(vec![(Occur::Should, here(word)), (Occur::Should, Box::new(parts))]))
     }
 
     /// The best documents and their scores, ties in the dataset's order.

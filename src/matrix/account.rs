@@ -26,14 +26,13 @@ pub struct Account {
     pub(super) client: Client,
     pub(super) user: OwnedUserId,
     pub(super) password: Option<Secret>,
+    /// Whether this start logged in.
     pub(super) new: bool,
+    /// Whether an earlier sync left its place.
+    pub(super) synced: bool,
 }
 
 impl Account {
-    pub(super) fn new(client: Client, user: OwnedUserId, password: Option<Secret>, new: bool) -> Self {
-        Self { client, user, password, new }
-    }
-
     /// The bot's user id.
     #[must_use]
     pub fn user(&self) -> &str {

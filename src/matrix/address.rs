@@ -58,7 +58,7 @@ pub fn check_user(text: &str) -> Result<(), Refusal> {
     let full = if text.starts_with('@') { text.to_owned() } else { format!("@{text}:localhost") };
     let local = !text.starts_with('@') && (text.contains(':') || text.contains(char::is_whitespace));
     match UserId::parse(&full) {
-        Ok(_) if !local => Ok(()),
+        Ok(user) if !local && !user.localpart().is_empty() => Ok(()),
         _ => Err(Refusal::BadUser(text.to_owned())),
     }
 }

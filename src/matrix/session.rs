@@ -18,7 +18,7 @@ use matrix_sdk::{
             error::ErrorKind,
         },
     },
-    store::StoreConfig,
+    store::{StateStoreDataKey, StoreConfig},
 };
 use rand::RngExt as _;
 use serde::{Deserialize, Serialize};
@@ -95,7 +95,9 @@ pub async fn sign_in(settings: &Matrix, folder: &Path, passphrase: Option<&Secre
         Some(token) => (with_token(&client, settings, token, record, &stores).await?, false),
         None => with_password(&client, settings, record, &stores).await?,
     };
-    Ok(Account::new(client, user, settings.password.clone(), new))
+    let place = stores.state.get_kv_data(StateStoreDataKey::SyncToken).await;
+    let synced = place.map_err(|error| stores.fault(&error))?.is_some();
+    Ok(Account { client, user, password: settings.password.clone(), new, synced })
 }
 
 impl Stores {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use matrix_sdk::{
     config::SyncSettings,
+    deserialized_responses::TimelineEvent,
     ruma::api::client::{filter::FilterDefinition, sync::sync_events::v3::Filter},
     sync::{JoinedRoomUpdate, SyncResponse},
 };
@@ -104,7 +105,7 @@ impl Syncing {
         loop {
             // The first poll returns at once, so that sends have fresh device lists and the catch-up can begin; only an
             // initial sync, which the homeserver takes its time for, gets a long time-out.
-            let wait = if self.first && !self.account.new { Duration::ZERO } else { LONG_POLL };
+            let wait = if self.first && self.account.synced { Duration::ZERO } else { LONG_POLL };
             let asked = Instant::now();
             let error = match self.account.client.sync_once(self.settings.clone().timeout(wait)).await {
                 Ok(response) => {
@@ -152,7 +153,7 @@ fn read_room(view: View<'_>, room: String, update: &JoinedRoomUpdate) -> RoomNew
     RoomNews {
         room,
         found: view.read(&events),
-        last: timeline.events.iter().rev().find_map(|event| event.event_id()).map(|id| id.to_string()),
+        last: timeline.events.iter().rev().find_map(TimelineEvent::event_id).map(|id| id.to_string()),
         limited: timeline.limited,
         before: timeline.prev_batch.clone(),
         encrypted_now: events.iter().any(|event| event.json["type"] == "m.room.encryption"),

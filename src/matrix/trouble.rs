@@ -58,7 +58,9 @@ impl From<&HttpError> for Trouble {
             Some(ErrorKind::LimitExceeded(data)) => {
                 return Self::Again { after: data.retry_after.as_ref().and_then(delay), cause };
             }
-            _ => {}
+            // A proxy's page rather than the homeserver's word: it may be gone in a moment.
+            None => return Self::Again { after: None, cause },
+            Some(_) => {}
         }
         match status(error) {
             Some(status) if status != 429 && status < 500 => Self::Never { cause },

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, path::Path, time::Duration};
 
 use sqlx::{
-    Row as _, Sqlite, SqlitePool, Transaction,
+    Sqlite, SqlitePool, Transaction,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -66,7 +66,7 @@ pub enum Verdict {
 }
 
 /// A recorded event that is not answered yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Unfinished {
     /// The event's id.
     pub event: String,
@@ -163,25 +163,32 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn taken(&self) -> Result<Vec<Unfinished>, Fault> {
-        self.unfinished("taken", i64::from(i32::MAX)).await
+        let query = "SELECT event, room, said_at FROM commands WHERE state = 'taken' ORDER BY said_at";
+        Ok(sqlx::query_as(query).fetch_all(&self.pool).await?)
     }
 
-    /// Up to `limit` events that wait for their keys, oldest first.
+    /// The newest `limit` events that wait for their keys, oldest first.
     ///
     /// # Errors
     ///
     /// When the database fails.
     pub async fn sealed(&self, limit: i64) -> Result<Vec<Unfinished>, Fault> {
-        self.unfinished("sealed", limit).await
+        // The newest, because a room whose keys never come must not keep the others waiting.
+        let query = "SELECT event, room, said_at FROM commands WHERE state = 'sealed' ORDER BY said_at DESC LIMIT ?1";
+        let mut rows: Vec<Unfinished> = sqlx::query_as(query).bind(limit).fetch_all(&self.pool).await?;
+        rows.reverse();
+        Ok(rows)
     }
 
-    async fn unfinished(&self, state: &str, limit: i64) -> Result<Vec<Unfinished>, Fault> {
-        let query = "SELECT event, room, said_at FROM commands WHERE state = ?1 ORDER BY said_at LIMIT ?2";
-        let rows = sqlx::query(query).bind(state).bind(limit).fetch_all(&self.pool).await?;
-        let rows = rows
-            .into_iter()
-            .map(|row| Ok(Unfinished { event: row.try_get(0)?, room: row.try_get(1)?, said_at: row.try_get(2)? }));
-        rows.collect()
+    /// Gives up the events that wait for their keys and were said before `before`; returns how many.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn expire_sealed(&self, before: i64) -> Result<u64, Fault> {
+        let query =
+            "UPDATE commands SET state = 'dropped', reason = 'never decrypted' WHERE state = 'sealed' AND said_at < ?1";
+        Ok(sqlx::query(query).bind(before).execute(&self.pool).await?.rows_affected())
     }
 
     /// The last event seen in each room.
@@ -190,8 +197,8 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn marks(&self) -> Result<HashMap<String, String>, Fault> {
-        let rows = sqlx::query("SELECT room, event FROM marks").fetch_all(&self.pool).await?;
-        rows.into_iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+        let rows: Vec<(String, String)> = sqlx::query_as("SELECT room, event FROM marks").fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().collect())
     }
 
     /// Removes the rows that are too old to matter.

@@ -63,19 +63,24 @@ pub(super) fn nothing(desk: &Desk, kind: Option<Kind>, name: &str) -> Result<Rep
             .names()
             .filter_map(|name| {
                 let name = key(name);
-                let within = typed.chars().count() >= SHORTEST_PREFIX && name.contains(&typed);
+                let long = |key: &str| key.chars().count() >= SHORTEST_PREFIX;
+                let within = long(&typed) && name.contains(&typed) || long(&name) && typed.starts_with(&name);
                 distance(&typed, &name, most).or(within.then_some(most + 2))
             })
             .min();
         near.extend(distance.map(|distance| (distance, record)));
     }
     near.sort_by(|a, b| (a.0, &a.1.id).cmp(&(b.0, &b.1.id)));
-    let elsewhere = desk.index.named(None, name)?.into_iter().map(|place| &desk.dataset.records()[place]);
-    let offers: Vec<String> = elsewhere
-        .chain(near.into_iter().map(|(_, record)| record))
-        .map(|record| format!("!{} {}", record.kind.id, record.name))
-        .take(OFFERED)
-        .collect();
+    let mut elsewhere = desk.index.named(None, name)?;
+    elsewhere.extend(desk.index.with_name_words(None, name, OFFERED)?);
+    let elsewhere = elsewhere.into_iter().map(|place| &desk.dataset.records()[place]);
+    let mut offers: Vec<String> = Vec::new();
+    for record in elsewhere.chain(near.into_iter().map(|(_, record)| record)) {
+        let offer = format!("!{} {}", record.kind.id, record.name);
+        if offers.len() < OFFERED && !offers.contains(&offer) {
+            offers.push(offer);
+        }
+    }
     if offers.is_empty() {
         spans.extend([text(" Try "), code(format!("!search {name}")), text(".")]);
     } else {

@@ -77,3 +77,17 @@ async fn old_rows_are_swept_and_marks_stay() {
     assert!(store.taken().await.unwrap().is_empty());
     assert_eq!(store.marks().await.unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn what_is_never_decrypted_is_given_up_and_the_newest_are_tried_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).await.unwrap();
+    for (event, said_at) in [("$old", NOW - 900), ("$1", NOW - 20), ("$2", NOW - 10)] {
+        let entry = Entry { said_at, ..entry(event, Kind::Sealed) };
+        store.record(&[entry], &[], NOW).await.unwrap();
+    }
+    assert_eq!(events(store.sealed(2).await.unwrap()), ["$1", "$2"]);
+    assert_eq!(store.expire_sealed(NOW - 100).await.unwrap(), 1);
+    assert_eq!(events(store.sealed(10).await.unwrap()), ["$1", "$2"]);
+    assert_eq!(record(&store, "$old", Kind::Command, NOW).await, Verdict::Known);
+}
