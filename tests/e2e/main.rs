@@ -1,0 +1,18 @@
+//! The bot in real rooms: the real binary against a real Synapse, in the production wiring. One file a theme.
+//!
+//! To see that nothing was said, a test asks something later and looks at what came before that answer.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod downtime;
+mod encrypted;
+mod endings;
+mod faults;
+mod first_start;
+mod manners;
+mod odd_rooms;
+mod plain;
+mod refusals;
+mod scene;
+mod sign_in;
