@@ -2,7 +2,7 @@
 
 use std::{env, io, process::ExitCode, sync::Arc, time::Duration};
 
-use anyhow::Context as _;
+use anyhow::anyhow;
 use clap::Parser as _;
 use tigerdesk::{
     app,
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     match act(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("tigerdesk: {error:#}");
+            eprintln!("tigerdesk: {error}");
             ExitCode::FAILURE
         }
     }
@@ -44,8 +44,9 @@ fn act(arguments: Arguments) -> anyhow::Result<()> {
 
 fn run(settings: Settings) -> anyhow::Result<()> {
     let level = &settings.log.level;
-    let filter = EnvFilter::try_new(level)
-        .with_context(|| format!("`log.level` is `{level}`: write error, warn, info, debug, trace, or a filter"))?;
+    let filter = EnvFilter::try_new(level).map_err(|error| {
+        anyhow!("`log.level` is `{level}` ({error}): write error, warn, info, debug, trace, or a filter of those")
+    })?;
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(false).init();
     let desk = Arc::new(console::open(settings.data.dir.as_deref())?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

@@ -23,7 +23,7 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The dataset has faults.
-    #[error("the dataset can't be used:\n\n{0}")]
+    #[error("the dataset can't be used: {0}")]
     Faults(#[from] Faults),
     /// The index can't be built.
     #[error(transparent)]

@@ -57,7 +57,7 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.line == 0 {
-            write!(f, "{}: {}\n  to mend it: {}", self.file, self.message, self.mend)
+            write!(f, "{}: {}: {}", self.file, self.message, self.mend)
         } else {
             let margin = " ".repeat(self.line.to_string().len());
             let indent = " ".repeat(self.column.min(160) - 1);
@@ -76,13 +76,16 @@ pub struct Faults(pub Vec<Fault>);
 
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let [only] = self.0.as_slice()
+            && only.line == 0
+        {
+            return only.fmt(f);
+        }
+        write!(f, "{} fault{}", self.0.len(), if self.0.len() == 1 { "" } else { "s" })?;
         for fault in &self.0 {
-            writeln!(f, "{fault}\n")?;
+            write!(f, "\n\n{fault}")?;
         }
-        match self.0.len() {
-            1 => f.write_str("1 fault"),
-            count => write!(f, "{count} faults"),
-        }
+        Ok(())
     }
 }
 

@@ -54,7 +54,7 @@ fn walk(dir: &Path, depth: usize, files: &mut Vec<File>, faults: &mut Vec<Fault>
         Ok(entries) => entries,
         Err(error) => {
             let mend = "name a folder that exists and may be read";
-            faults.push(Fault::of(&dir.display().to_string(), format!("can't read this folder: {error}"), mend));
+            faults.push(Fault::of(&dir.display().to_string(), format!("can't read this folder ({error})"), mend));
             return;
         }
     };
@@ -80,7 +80,7 @@ fn walk(dir: &Path, depth: usize, files: &mut Vec<File>, faults: &mut Vec<Fault>
 
 fn read(path: &Path) -> Result<String, Fault> {
     let name = path.display().to_string();
-    let unreadable = |error: io::Error| Fault::of(&name, format!("can't read this file: {error}"), "make it readable");
+    let unreadable = |error: io::Error| Fault::of(&name, format!("can't read this file ({error})"), "make it readable");
     if fs::metadata(path).map_err(unreadable)?.len() > LARGEST_FILE {
         return Err(Fault::of(&name, "this file is larger than 256 MiB", "split it into several files"));
     }
