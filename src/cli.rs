@@ -47,7 +47,7 @@ pub enum Action {
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
         /// The question, in single quotes because of the "!"; "-" reads one a line from standard input.
-        #[arg(required = true, value_name = "QUESTION", allow_hyphen_values = true)]
+        #[arg(required = true, value_name = "QUESTION")]
         question: Vec<String>,
     },
     /// Check a dataset: print how much is in it, or every fault with its place and how to mend it

@@ -57,8 +57,7 @@ fn cite(spans: &mut Vec<Span>, source: &Record) {
         [one] => Some(one.clone()),
         [first, ..] => Some(format!("{first} and others")),
     };
-    let rest: Vec<String> = by.into_iter().chain(info.date.map(|date| date.to_string())).collect();
-    if !rest.is_empty() {
-        spans.push(text(format!(", {}", rest.join(", "))));
-    }
+    let date = info.date.map_or_else(|| "undated".to_owned(), |date| date.to_string());
+    let rest: Vec<String> = by.into_iter().chain([date]).collect();
+    spans.push(text(format!(", {}", rest.join(", "))));
 }

@@ -38,8 +38,15 @@ fn stderr(output: &Output) -> String {
 fn ask_prints_the_answer() {
     let output = tigerdesk(&["ask", "!company moonshot"]).output().unwrap();
     assert!(stdout(&output).starts_with("Moonshot AI (月之暗面)"));
-    let output = tigerdesk(&["ask", "--format", "html", "!company moonshot"]).output().unwrap();
-    assert!(stdout(&output).starts_with("<p><strong>Moonshot AI</strong>"));
+    for arguments in [
+        &["ask", "--format", "html", "!company moonshot"][..],
+        &["ask", "!company moonshot", "--format", "html"],
+        &["ask", "!company", "moonshot", "--format=html"],
+    ] {
+        let output = tigerdesk(arguments).output().unwrap();
+        assert!(stdout(&output).starts_with("<p><strong>Moonshot AI</strong>"), "{arguments:?}");
+    }
+    assert!(stdout(&with_input(tigerdesk(&["ask", "-", "--format", "json"]), b"!help")).starts_with("{\"command\":\"!help\""));
 }
 
 #[test]
