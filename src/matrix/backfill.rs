@@ -70,7 +70,7 @@ impl Account {
             let view = View { own: self.user(), now: now(), max_age: stretch.max_age, live: false };
             let found = view.read(&events);
             pages.push(found.seen);
-            if marked || found.joined || found.reached_limit || page.end.is_none() {
+            if marked || found.joined || found.all_old || page.end.is_none() {
                 return Ok(Older { seen: pages.into_iter().rev().flatten().collect(), newest });
             }
             from = page.end;

@@ -73,8 +73,8 @@ pub struct Found {
     pub seen: Vec<Seen>,
     /// Whether the bot's own join is in this stretch. What came before it is not in `seen`.
     pub joined: bool,
-    /// Whether the stretch reaches back past the age limit.
-    pub reached_limit: bool,
+    /// Whether everything in this stretch is too old. One event alone proves nothing: its server may have made its time up.
+    pub all_old: bool,
 }
 
 impl View<'_> {
@@ -86,7 +86,7 @@ impl View<'_> {
         Found {
             seen: events[after..].iter().filter_map(|event| self.read_one(event)).collect(),
             joined: join.is_some(),
-            reached_limit: events.first().is_some_and(|event| self.is_too_old(&event.json)),
+            all_old: !events.is_empty() && events.iter().all(|event| self.is_too_old(&event.json)),
         }
     }
 
