@@ -44,7 +44,8 @@ impl Bot {
             if gap.void {
                 fetched.clear();
             }
-            let mut items: Vec<Item> = fetched;
+            fetched.retain(|item: &Item| !gap.answered.contains(&item.entry.event));
+            let mut items = fetched;
             items.extend(gap.tail);
             if again {
                 // What two readings brought overlaps; the store knows what is double, but not what came first.

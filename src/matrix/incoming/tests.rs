@@ -131,3 +131,13 @@ fn a_stretch_is_old_when_everything_in_it_is() {
     assert!(view().read(&[old.clone(), old].map(plain)).all_old);
     assert!(!view().read(&[]).all_old);
 }
+
+#[test]
+fn what_the_bot_replied_to_is_answered() {
+    let mut reply = said("$a", "the answer");
+    reply["sender"] = json!("@desk:hs");
+    reply["content"]["m.relates_to"] = json!({ "m.in_reply_to": { "event_id": "$1" } });
+    let found = view().read(&[said("$1", "!help"), said("$2", "!more"), reply].map(plain));
+    assert_eq!(found.seen.iter().map(Seen::event).collect::<Vec<_>>(), ["$2"]);
+    assert!(found.answered.contains("$1"));
+}
