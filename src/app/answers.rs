@@ -64,8 +64,8 @@ enum Stage {
 /// An answer that only has to be sent.
 struct Draft {
     answer: Answer,
-    /// The command's word.
-    word: String,
+    /// The command's word, or the one that was probably meant.
+    word: &'static str,
     /// The bot's own time, from the sync's response to here, in microseconds.
     own_us: u64,
 }
@@ -209,11 +209,11 @@ impl Bot {
 }
 
 /// The command's word and the answer in both forms; an apology if the command panics; `None` if it is no command.
-async fn work_out(desk: &Arc<Desk>, reading: Reading) -> Option<(String, String, String)> {
+async fn work_out(desk: &Arc<Desk>, reading: Reading) -> Option<(&'static str, String, String)> {
     let word = match &reading {
         Reading::NotOurs => return None,
-        Reading::Slip { word, .. } => word.clone(),
-        Reading::Command(invocation) => invocation.word.to_owned(),
+        Reading::Slip { near, .. } => *near,
+        Reading::Command(invocation) => invocation.word,
     };
     let desk = Arc::clone(desk);
     let worked = tokio::task::spawn_blocking(move || {
