@@ -3,10 +3,10 @@
 //! How a question is neither lost nor answered twice, whatever moment the process is killed at:
 //!
 //! 1. The SDK keeps its place in the sync before we see a response. So a *mark* of our own says per room what we have
-//!    seen, and at each start every room is read back to its mark ([`catchup`]).
-//! 2. A response's questions and marks are recorded in one transaction ([`intake`]) before anything is answered. The
+//!    seen, and at each start every room is read back to its mark (`catchup`).
+//! 2. A response's questions and marks are recorded in one transaction (`intake`) before anything is answered. The
 //!    event's id is the key: what the sync and the reading back both bring is one question.
-//! 3. A recorded question stays *taken* until its answer has an event id ([`answers`]). After a kill it is fetched and
+//! 3. A recorded question stays *taken* until its answer has an event id (`answers`). After a kill it is fetched and
 //!    answered again with the same transaction id, which the homeserver takes once.
 
 mod answers;

@@ -55,6 +55,21 @@ impl Default for Answers {
     }
 }
 
+/// How far a question has come.
+enum Stage {
+    Asked(Job),
+    Drafted(Draft),
+}
+
+/// An answer that only has to be sent.
+struct Draft {
+    answer: Answer,
+    /// The command's word, or the one that was probably meant.
+    word: &'static str,
+    /// The bot's own time, from the sync's response to here, in microseconds.
+    own_us: u64,
+}
+
 /// How an attempt to answer ended.
 enum End {
     Answered {
@@ -119,15 +134,16 @@ impl Bot {
         }
     }
 
-    async fn work_on(&self, mut job: Job, attempts: &mut u32) -> End {
+    async fn work_on(&self, job: Job, attempts: &mut u32) -> End {
+        let (room, said_at) = (job.room.clone(), job.said_at);
         let mut backoff = Backoff::new(LONGEST_PAUSE);
-        let mut answer = None;
+        let mut stage = Stage::Asked(job);
         loop {
-            if job.said_at < self.oldest() {
+            if said_at < self.oldest() {
                 return End::Dropped { reason: "too old by now".to_owned() };
             }
             let slot = self.answers.slots.acquire().await;
-            let tried = self.attempt(&mut job, &mut answer, attempts).await;
+            let tried = self.attempt(&mut stage, attempts).await;
             drop(slot);
             let (after, cause) = match tried {
                 Ok(end) => return end,
@@ -137,7 +153,7 @@ impl Bot {
                 Err(Trouble::SignedOut | Trouble::AccountClosed(_)) => return End::Left,
             };
             let pause = backoff.next(after);
-            tracing::warn!(room = job.room, cause, seconds = pause.as_secs_f32(), "an answer is tried again");
+            tracing::warn!(room, cause, seconds = pause.as_secs_f32(), "an answer is tried again");
             tokio::select! {
                 () = self.stop.cancelled() => return End::Left,
                 () = tokio::time::sleep(pause) => {}
@@ -145,37 +161,44 @@ impl Bot {
         }
     }
 
-    /// One attempt: fetches the question and works out the answer where that hasn't been done, and sends it.
-    async fn attempt(&self, job: &mut Job, answer: &mut Option<Answer>, attempts: &mut u32) -> Result<End, Trouble> {
-        if answer.is_none() {
-            if job.question.is_none() {
-                let view = View { own: self.account.user(), now: matrix::now(), max_age: self.max_age, live: true };
-                let seen = self.account.fetch(&job.room, &job.event, view).await?;
-                let Some(Seen::Message(message)) = seen else {
-                    return Ok(End::Dropped { reason: "can't be read any more".to_owned() });
-                };
-                let reading = commands::read(&message.text);
-                job.question = Some(Question { reading, thread: message.thread, received: Instant::now() });
-            }
-            let Some(question) = job.question.take() else { return Ok(End::Left) };
-            let Some((word, text, html)) = work_out(&self.desk, question.reading).await else {
-                return Ok(End::Dropped { reason: "not a command any more".to_owned() });
+    /// One attempt: takes the question as far as it gets.
+    async fn attempt(&self, stage: &mut Stage, attempts: &mut u32) -> Result<End, Trouble> {
+        if let Stage::Asked(job) = stage {
+            let Some(draft) = self.draft(job).await? else {
+                return Ok(End::Dropped { reason: "no question any more".to_owned() });
             };
-            let own_us = u64::try_from(question.received.elapsed().as_micros()).unwrap_or(u64::MAX);
-            tracing::debug!(room = job.room, word, own_us, "worked out");
-            *answer = Some(Answer {
-                room: job.room.clone(),
-                question: job.event.clone(),
-                thread: question.thread,
-                text,
-                html,
-            });
+            *stage = Stage::Drafted(draft);
         }
-        let Some(answer) = answer else { return Ok(End::Left) };
+        let Stage::Drafted(Draft { answer, word, own_us }) = stage else {
+            return Ok(End::Left);
+        };
         *attempts += 1;
+        let sending = Instant::now();
         let id = self.account.send(answer).await?;
-        tracing::info!(room = job.room, "answered");
+        let send_ms = u64::try_from(sending.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let room = &answer.room;
+        tracing::info!(room, word, attempts, "answered");
+        tracing::debug!(room, word, own_us, send_ms, "timed");
         Ok(End::Answered { id })
+    }
+
+    /// Works the answer to `job` out, and fetches the question first where only its id is left. `None` when it turns out
+    /// to be none (any more).
+    async fn draft(&self, job: &mut Job) -> Result<Option<Draft>, Trouble> {
+        if job.question.is_none() {
+            let view = View { own: self.account.user(), now: matrix::now(), max_age: self.max_age, live: true };
+            let Some(Seen::Message(message)) = self.account.fetch(&job.room, &job.event, view).await? else {
+                return Ok(None);
+            };
+            let reading = commands::read(&message.text);
+            job.question = Some(Question { reading, thread: message.thread, received: Instant::now() });
+        }
+        let Some(question) = job.question.take() else { return Ok(None) };
+        let Some((word, text, html)) = work_out(&self.desk, question.reading).await else { return Ok(None) };
+        let (room, thread) = (job.room.clone(), question.thread);
+        let answer = Answer { room, question: job.event.clone(), thread, text, html };
+        let own_us = u64::try_from(question.received.elapsed().as_micros()).unwrap_or(u64::MAX);
+        Ok(Some(Draft { answer, word, own_us }))
     }
 
     /// Before when a question must have been said to be left unanswered: ms since 1970, our clock.
@@ -186,11 +209,11 @@ impl Bot {
 }
 
 /// The command's word and the answer in both forms; an apology if the command panics; `None` if it is no command.
-async fn work_out(desk: &Arc<Desk>, reading: Reading) -> Option<(String, String, String)> {
+async fn work_out(desk: &Arc<Desk>, reading: Reading) -> Option<(&'static str, String, String)> {
     let word = match &reading {
         Reading::NotOurs => return None,
-        Reading::Slip { word, .. } => word.clone(),
-        Reading::Command(invocation) => invocation.word.to_owned(),
+        Reading::Slip { near, .. } => *near,
+        Reading::Command(invocation) => invocation.word,
     };
     let desk = Arc::clone(desk);
     let worked = tokio::task::spawn_blocking(move || {

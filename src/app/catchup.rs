@@ -13,6 +13,8 @@ use crate::matrix::{Backoff, Older, Stretch, Trouble};
 
 /// The longest pause after a page that could not be had.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// After how many failures in a row the questions that came since are answered before the older ones.
+const PATIENT_FAILURES: u32 = 3;
 
 impl Bot {
     /// Starts to read `room` back, from `before` or from its end. Its gap is open already.
@@ -25,7 +27,7 @@ impl Bot {
         let mut fetched = Vec::new();
         let mut again = false;
         loop {
-            let Some(older) = self.older(room, before).await else { return Ok(()) };
+            let Some(older) = self.older(room, before).await? else { return Ok(()) };
             let received = Instant::now();
             let newest = older.newest;
             let mut items = read_all(room, &older.seen, received);
@@ -42,7 +44,8 @@ impl Bot {
             if gap.void {
                 fetched.clear();
             }
-            let mut items: Vec<Item> = fetched;
+            fetched.retain(|item: &Item| !gap.answered.contains(&item.entry.event));
+            let mut items = fetched;
             items.extend(gap.tail);
             if again {
                 // What two readings brought overlaps; the store knows what is double, but not what came first.
@@ -56,7 +59,7 @@ impl Bot {
     }
 
     /// What is before, tried until it is had; `None` when the bot stops first. A room that can't be read has no past.
-    async fn older(&self, room: &str, before: Option<String>) -> Option<Older> {
+    async fn older(self: &Arc<Self>, room: &str, before: Option<String>) -> Result<Option<Older>, Failure> {
         let mut backoff = Backoff::new(LONGEST_PAUSE);
         let mark = self.rooms.lock().await.marks.get(room).cloned();
         let stretch = Stretch { room: room.to_owned(), from: before, mark, max_age: self.max_age };
@@ -67,23 +70,29 @@ impl Bot {
                 self.account.page_back(&stretch).await
             };
             let paged = tokio::select! {
-                () = self.stop.cancelled() => return None,
+                () = self.stop.cancelled() => return Ok(None),
                 paged = paging => paged,
             };
             let (after, cause) = match paged {
-                Ok(older) => return Some(older),
+                Ok(older) => return Ok(Some(older)),
                 Err(Trouble::Again { after, cause }) => (after, cause),
                 Err(Trouble::Never { cause }) => {
                     tracing::warn!(room, cause, "what was said while the bot was away can't be read");
-                    return Some(Older::default());
+                    return Ok(Some(Older::default()));
                 }
                 // The sync says so too, and ends the bot.
-                Err(Trouble::SignedOut | Trouble::AccountClosed(_)) => return None,
+                Err(Trouble::SignedOut | Trouble::AccountClosed(_)) => return Ok(None),
             };
+            if backoff.failures() >= PATIENT_FAILURES {
+                // New questions don't wait for old ones any longer. The mark stays, so that nothing is skipped.
+                let mut rooms = self.rooms.lock().await;
+                let tail = rooms.gaps.get_mut(room).map(|gap| std::mem::take(&mut gap.tail));
+                self.record(&mut rooms, tail.unwrap_or_default(), Vec::new()).await?;
+            }
             let pause = backoff.next(after);
             tracing::debug!(room, cause, "reading back failed and is tried again");
             tokio::select! {
-                () = self.stop.cancelled() => return None,
+                () = self.stop.cancelled() => return Ok(None),
                 () = tokio::time::sleep(pause) => {}
             }
         }

@@ -1,6 +1,10 @@
 //! What comes in: read as commands, recorded with the rooms' marks, and handed on to be answered.
 
-use std::{collections::HashMap, sync::Arc, time::Instant};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Instant,
+};
 
 use super::{Bot, ByRoom, Failure, answers::Job};
 use crate::{
@@ -22,6 +26,8 @@ pub(super) struct Rooms {
 pub(super) struct Gap {
     /// What the sync brought since, to be recorded after what is fetched.
     pub(super) tail: Vec<Item>,
+    /// What the sync since brought answers to.
+    pub(super) answered: HashSet<String>,
     /// The last event the sync brought.
     pub(super) last: Option<String>,
     /// Another hole has opened since; where to page back from.
@@ -71,7 +77,7 @@ impl Bot {
             if let Some(gap) = rooms.gaps.get_mut(&news.room) {
                 gap.extend(news, new);
             } else if !news.found.joined && (first || news.limited || !rooms.marks.contains_key(&news.room)) {
-                let gap = Gap { tail: new, last: news.last, ..Gap::default() };
+                let gap = Gap { tail: new, last: news.last, answered: news.found.answered, ..Gap::default() };
                 rooms.gaps.insert(news.room.clone(), gap);
                 missing.push((news.room, news.before));
             } else {
@@ -149,6 +155,7 @@ impl Gap {
             self.again = Some(Back { from: news.before });
         }
         self.tail.extend(new);
+        self.answered.extend(news.found.answered);
         self.last = news.last.or(self.last.take());
     }
 }
@@ -160,9 +167,10 @@ pub(super) fn read_all(room: &str, seen: &[Seen], received: Instant) -> Vec<Item
 
 /// An event as a question, if it is one.
 pub(super) fn read_one(room: &str, seen: &Seen, received: Instant) -> Option<Item> {
-    let (event, said_at) = match seen {
-        Seen::Message(message) => (&message.event, message.said_at),
-        Seen::Sealed(sealed) => (&sealed.event, sealed.said_at),
+    let event = seen.event().to_owned();
+    let said_at = match seen {
+        Seen::Message(message) => message.said_at,
+        Seen::Sealed(sealed) => sealed.said_at,
     };
     let (kind, question) = match seen {
         Seen::Sealed(_) => (Kind::Sealed, None),

@@ -1,6 +1,6 @@
 //! The bot's account, signed in: what the rest of the program asks of Matrix.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use matrix_sdk::{
     Client, Room, RoomState,
@@ -88,15 +88,12 @@ impl Account {
         let room = self.joined_room(&answer.room)?;
         let transaction = transaction_id(&answer.question);
         let transaction: &TransactionId = transaction.as_str().into();
-        let started = Instant::now();
         let sent = room
             .send_raw("m.room.message", answer.content())
             .with_transaction_id(transaction)
             .with_request_config(RequestConfig::new().disable_retry().timeout(SEND_TIMEOUT))
             .await;
         let sent = sent.map_err(|error| Trouble::from(&error))?;
-        let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        tracing::debug!(room = answer.room, took_ms, "sent");
         Ok(sent.response.event_id.to_string())
     }
 

@@ -1,6 +1,6 @@
 //! Paging back through a room for what the sync did not bring.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use matrix_sdk::{
     room::MessagesOptions,
@@ -57,6 +57,7 @@ impl Account {
         let mut from = stretch.from.clone();
         let mut pages = Vec::new();
         let mut newest = None;
+        let mut answered = HashSet::new();
         for number in 0..MAX_PAGES {
             let mut options = MessagesOptions::backward().from(from.as_deref());
             options.limit = UInt::from(if number == 0 { FIRST_PAGE } else { PAGE });
@@ -70,14 +71,21 @@ impl Account {
             let view = View { own: self.user(), now: now(), max_age: stretch.max_age, live: false };
             let found = view.read(&events);
             pages.push(found.seen);
-            if marked || found.joined || found.reached_limit || page.end.is_none() {
-                return Ok(Older { seen: pages.into_iter().rev().flatten().collect(), newest });
+            answered.extend(found.answered);
+            if marked || found.joined || found.all_old || page.end.is_none() {
+                return Ok(Older { seen: in_order(pages, &answered), newest });
             }
             from = page.end;
         }
         tracing::warn!(room = stretch.room, pages = MAX_PAGES, "the way back was too long; older questions are lost");
-        Ok(Older { seen: pages.into_iter().rev().flatten().collect(), newest })
+        Ok(Older { seen: in_order(pages, &answered), newest })
     }
+}
+
+/// The pages' events, oldest first, without those that a later page shows to be answered.
+fn in_order(pages: Vec<Vec<Seen>>, answered: &HashSet<String>) -> Vec<Seen> {
+    let oldest_first = pages.into_iter().rev().flatten();
+    oldest_first.filter(|seen| !answered.contains(seen.event())).collect()
 }
 
 fn lazy() -> RoomEventFilter {

@@ -3,7 +3,7 @@
 //! Dropped here: the bot's own events, notices and everything else that isn't `m.text`, edits, redacted events, what was
 //! said before the bot joined, and what is too old.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use serde_json::Value;
 
@@ -44,6 +44,17 @@ pub enum Seen {
     Sealed(Sealed),
 }
 
+impl Seen {
+    /// The event's id.
+    #[must_use]
+    pub fn event(&self) -> &str {
+        match self {
+            Self::Message(message) => &message.event,
+            Self::Sealed(sealed) => &sealed.event,
+        }
+    }
+}
+
 /// One event of a timeline, as JSON.
 #[derive(Debug, Clone)]
 pub struct Event {
@@ -73,8 +84,11 @@ pub struct Found {
     pub seen: Vec<Seen>,
     /// Whether the bot's own join is in this stretch. What came before it is not in `seen`.
     pub joined: bool,
-    /// Whether the stretch reaches back past the age limit.
-    pub reached_limit: bool,
+    /// What the bot's own messages in this stretch reply to, which is therefore answered and not in `seen`: a state folder
+    /// that was lost or put back from a copy doesn't know.
+    pub answered: HashSet<String>,
+    /// Whether everything in this stretch is too old. One event alone proves nothing: its server may have made its time up.
+    pub all_old: bool,
 }
 
 impl View<'_> {
@@ -83,10 +97,14 @@ impl View<'_> {
     pub fn read(&self, events: &[Event]) -> Found {
         let join = events.iter().rposition(|event| self.is_own_join(&event.json));
         let after = join.map_or(0, |at| at + 1);
+        let answered: HashSet<_> = events.iter().filter_map(|event| self.answered_by(&event.json)).collect();
+        let mut seen: Vec<_> = events[after..].iter().filter_map(|event| self.read_one(event)).collect();
+        seen.retain(|seen| !answered.contains(seen.event()));
         Found {
-            seen: events[after..].iter().filter_map(|event| self.read_one(event)).collect(),
+            seen,
+            answered,
             joined: join.is_some(),
-            reached_limit: events.first().is_some_and(|event| self.is_too_old(&event.json)),
+            all_old: !events.is_empty() && events.iter().all(|event| self.is_too_old(&event.json)),
         }
     }
 
@@ -112,6 +130,13 @@ impl View<'_> {
             return None;
         }
         Some(seen)
+    }
+
+    /// The message that this one of ours replies to. Encryption leaves that readable.
+    fn answered_by(&self, json: &Value) -> Option<String> {
+        let reply = &json["content"]["m.relates_to"]["m.in_reply_to"]["event_id"];
+        let ours = json["sender"] == self.own;
+        ours.then(|| reply.as_str().map(str::to_owned)).flatten()
     }
 
     /// A membership event by which the bot came in, rather than one that changes its name or picture.

@@ -122,10 +122,22 @@ fn age_is_the_servers_measure_before_our_clock_and_hardly_matters_to_a_live_even
 }
 
 #[test]
-fn a_stretch_that_reaches_past_the_limit_says_so() {
+fn a_stretch_is_old_when_everything_in_it_is() {
     let mut old = said("$1", "old");
     old["unsigned"]["age"] = json!(700_000);
-    let found = view().read(&[old, said("$2", "new")].map(plain));
-    assert!(found.reached_limit);
+    let found = view().read(&[old.clone(), said("$2", "new")].map(plain));
+    assert!(!found.all_old);
     assert_eq!(found.seen.len(), 1);
+    assert!(view().read(&[old.clone(), old].map(plain)).all_old);
+    assert!(!view().read(&[]).all_old);
+}
+
+#[test]
+fn what_the_bot_replied_to_is_answered() {
+    let mut reply = said("$a", "the answer");
+    reply["sender"] = json!("@desk:hs");
+    reply["content"]["m.relates_to"] = json!({ "m.in_reply_to": { "event_id": "$1" } });
+    let found = view().read(&[said("$1", "!help"), said("$2", "!more"), reply].map(plain));
+    assert_eq!(found.seen.iter().map(Seen::event).collect::<Vec<_>>(), ["$2"]);
+    assert!(found.answered.contains("$1"));
 }
