@@ -1,6 +1,6 @@
 //! The dataset: records, the claims made of them, and the sources that stand behind each claim.
 //!
-//! [`load`] reads a folder of TOML and JSON-lines files, [`Dataset`] is what came of a folder without any fault,
+//! [`load()`] reads a folder of TOML and JSON-lines files, [`Dataset`] is what came of a folder without any fault,
 //! and a [`Fault`] says where one is and how to mend it. The format is described in `data/README.md`.
 
 mod bundled;
@@ -37,7 +37,7 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// Puts records that [`load`] found to be valid in order and derives the links back.
+    /// Puts records that [`load()`] found to be valid in order and derives the links back.
     fn new(mut records: Vec<Record>) -> Self {
         records.sort_by(|a, b| a.id.cmp(&b.id));
         let by_id = records.iter().enumerate().map(|(place, record)| (record.id.clone(), place)).collect();

@@ -71,7 +71,6 @@ pub fn is_named(user: &UserId, wanted: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use matrix_sdk::ruma::user_id;
 
     use super::*;

@@ -131,7 +131,6 @@ fn keep(path: &Path, key: &[u8; 32], passphrase: Option<&Secret>) -> Result<(), 
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;

@@ -46,7 +46,10 @@ fn ask_prints_the_answer() {
         let output = tigerdesk(arguments).output().unwrap();
         assert!(stdout(&output).starts_with("<p><strong>Moonshot AI</strong>"), "{arguments:?}");
     }
-    assert!(stdout(&with_input(tigerdesk(&["ask", "-", "--format", "json"]), b"!help")).starts_with("{\"command\":\"!help\""));
+    assert!(
+        stdout(&with_input(tigerdesk(&["ask", "-", "--format", "json"]), b"!help"))
+            .starts_with("{\"command\":\"!help\"")
+    );
 }
 
 #[test]
