@@ -57,6 +57,11 @@ pub(super) fn nothing(desk: &Desk, name: &str) -> Result<Reply, index::Error> {
     near::nothing(desk, None, name)
 }
 
+/// Links that are too loose for one end to stand for the other.
+const LOOSE: [&str; 5] = ["formerly_at", "education", "related", "about", "partner"];
+/// Links by which a company stands for its people.
+const HEADED: [&str; 2] = ["founder", "leader"];
+
 /// What a name led to.
 pub(super) struct Found<'d> {
     /// The record that fits best.
@@ -114,45 +119,51 @@ fn first<'d>(desk: &'d Desk, places: &[usize], section: Option<String>) -> Optio
     Some(Found { record: &desk.dataset.records()[*first], section, why: None, others })
 }
 
-/// `!company kimi`: a name of another kind leads to the records of this kind that it is linked with.
+/// `!company kimi`: a name of another kind leads to the records of this kind that it points to. Where records of this kind
+/// only point to it, its own card is shown, with their names.
 fn through_another_kind<'d>(desk: &'d Desk, kind: Option<Kind>, places: &[usize]) -> Option<Found<'d>> {
     let kind = kind?;
     places.iter().find_map(|place| {
         let named = &desk.dataset.records()[*place];
-        let linked = linked(desk, named);
-        let mut of_kind = linked.iter().filter(|(record, _)| record.kind == kind);
-        let (record, link) = of_kind.next()?;
-        let mut others: Vec<&Record> = Vec::new();
-        for (other, _) in of_kind {
-            if other.id != record.id && others.iter().all(|known| known.id != other.id) {
-                others.push(other);
-            }
+        let mut own: Vec<&Claim> = named.claims.iter().collect();
+        own.sort_by_key(|claim| claim.property.rank());
+        let forward = own.iter().filter(|claim| !LOOSE.contains(&claim.property.id)).filter_map(|claim| {
+            let Value::Ref(id) = &claim.value else { return None };
+            desk.dataset.get(id).map(|target| (target, claim.property.label.to_lowercase()))
+        });
+        let headed = desk.dataset.links_to(&named.id).filter(|(_, claim)| HEADED.contains(&claim.property.id));
+        let headed = headed.map(|(from, claim)| (from, claim.property.reverse.unwrap_or_default().to_lowercase()));
+        let forward = of_kind(kind, forward.chain(headed));
+        let back = of_kind(kind, desk.dataset.links_to(&named.id).map(|(from, _)| (from, String::new())));
+        let what = text(format!(" is a {}", named.kind.id));
+        if let [(record, link), others @ ..] = forward.as_slice() {
+            let why = vec![
+                bold(&named.name),
+                what,
+                text(format!(" ({link}: ")),
+                bold(&record.name),
+                text("). "),
+                code(format!("!{} {}", named.kind.id, named.name)),
+                text(" tells more of it."),
+            ];
+            let others = others.iter().map(|(other, _)| *other).collect();
+            return Some(Found { record, section: None, why: Some(why), others });
         }
-        let why = vec![
-            bold(&named.name),
-            text(format!(" is a {} ({link}: ", named.kind.id)),
-            bold(&record.name),
-            text("). "),
-            code(format!("!{} {}", named.kind.id, named.name)),
-            text(" tells more of it."),
-        ];
-        Some(Found { record, section: None, why: Some(why), others })
+        let others: Vec<&Record> = back.iter().map(|(other, _)| *other).collect();
+        let why = vec![bold(&named.name), what, text(format!(". The {} that go with it stand below.", kind.plural))];
+        (!others.is_empty()).then_some(Found { record: named, section: None, why: Some(why), others })
     })
 }
 
-/// The records that a record is linked with and what the link is called, its own links in the order of the property table first.
-fn linked<'d>(desk: &'d Desk, record: &'d Record) -> Vec<(&'d Record, String)> {
-    let mut own: Vec<&Claim> = record.claims.iter().collect();
-    own.sort_by_key(|claim| claim.property.rank());
-    let forward = own.into_iter().filter_map(|claim| match &claim.value {
-        Value::Ref(id) => desk.dataset.get(id).map(|target| (target, claim.property.label.to_lowercase())),
-        _ => None,
-    });
-    let back = desk
-        .dataset
-        .links_to(&record.id)
-        .map(|(from, claim)| (from, claim.property.reverse.unwrap_or("linked").to_lowercase()));
-    forward.chain(back).collect()
+/// The records of a kind among the links, each once.
+fn of_kind<'d>(kind: Kind, links: impl Iterator<Item = (&'d Record, String)>) -> Vec<(&'d Record, String)> {
+    let mut found: Vec<(&Record, String)> = Vec::new();
+    for (record, link) in links.filter(|(record, _)| record.kind == kind) {
+        if found.iter().all(|(known, _)| known.id != record.id) {
+            found.push((record, link));
+        }
+    }
+    found
 }
 
 impl Found<'_> {
