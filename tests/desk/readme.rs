@@ -4,7 +4,7 @@ use std::{fmt::Write as _, fs, path::Path};
 
 use tigerdesk::{
     commands::{Command, registry},
-    dataset::{KINDS, PROPERTIES},
+    dataset::{File, KINDS, PROPERTIES, load_files},
 };
 
 fn file(name: &str) -> String {
@@ -33,4 +33,18 @@ fn the_data_guide_lists_every_kind_and_property() {
         writeln!(table, "| `{}` | {} | {} | {several} |", property.id, property.label, property.value).unwrap();
     }
     assert!(guide.contains(&table), "put this table into data/README.md:\n\n{table}");
+}
+
+#[test]
+fn the_data_guides_examples_are_sound() {
+    let guide = file("data/README.md");
+    let (_, examples) = guide.split_once("## Three examples").unwrap();
+    let blocks: Vec<&str> =
+        examples.split("```toml\n").skip(1).map(|block| block.split("```").next().unwrap()).collect();
+    let [company, event, claim] = blocks[..] else { panic!("{} examples", blocks.len()) };
+    let text = format!("{company}\n{claim}\n{event}");
+    let files = [("sources.toml", file("data/sources.toml")), ("example.toml", text)];
+    let files = files.map(|(name, text)| File { name: name.to_owned(), text });
+    let dataset = load_files(&files).unwrap_or_else(|faults| panic!("{faults}"));
+    assert_eq!(dataset.get("example-ai").unwrap().claims.len(), 2);
 }
