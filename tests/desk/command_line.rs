@@ -101,7 +101,8 @@ fn check_counts_or_names_every_fault() {
     );
 
     let output = tigerdesk(&["check", "/nowhere"]).output().unwrap();
-    assert!(output.status.code() == Some(1) && stderr(&output).contains("/nowhere: can't read this folder"));
+    let report = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.code() == Some(1) && report.contains("/nowhere: can't read this folder"), "{report}");
 }
 
 #[test]
