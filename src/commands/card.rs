@@ -4,7 +4,7 @@ mod sections;
 
 use super::Desk;
 use crate::{
-    dataset::{Claim, KINDS, PROPERTIES, Record},
+    dataset::{Claim, KINDS, PROPERTIES, Property, Record},
     reply::{Block, Citations, Reply, Span, bold, code, italic, text},
     spelling::key,
 };
@@ -86,6 +86,15 @@ pub(super) fn is_section(name: &str) -> bool {
 /// Whether the card of a record has a part that people call so.
 pub(super) fn has_section(desk: &Desk, record: &Record, name: &str) -> bool {
     sections(desk, record).iter().any(|section| section.is_called(name))
+}
+
+/// The property that such a part of the card shows: the record's own, or that of the claims that point to it.
+pub(super) fn section_property(desk: &Desk, record: &Record, name: &str) -> Option<&'static Property> {
+    let section = sections(desk, record).into_iter().find(|section| section.is_called(name))?;
+    section.items.iter().find_map(|item| match item {
+        Item::Claim(claim) | Item::Link(_, claim) => Some(claim.property),
+        Item::Words(_) => None,
+    })
 }
 
 /// One part of the card, whole.

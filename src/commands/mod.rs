@@ -5,12 +5,14 @@
 mod card;
 mod cite;
 mod help;
+mod hit;
 mod look_up;
 mod parse;
 pub mod registry;
 mod search;
 mod timeline;
 
+pub use hit::Hit;
 pub use parse::{Invocation, Reading, read, read_bare};
 
 use crate::{
@@ -53,6 +55,15 @@ pub struct Ask {
 pub struct Outcome {
     /// What to say.
     pub reply: Reply,
+    /// The records that the reply answers with, in the order in which it shows them. What it only suggests is none.
+    pub hits: Vec<Hit>,
+}
+
+impl From<Reply> for Outcome {
+    /// A reply that answers with no record.
+    fn from(reply: Reply) -> Self {
+        Self { reply, hits: Vec::new() }
+    }
 }
 
 /// A command of the registry.
@@ -109,7 +120,7 @@ impl Spec {
 }
 
 fn text_outcome(spans: Vec<crate::reply::Span>) -> Outcome {
-    Outcome { reply: Reply::para(spans) }
+    Reply::para(spans).into()
 }
 
 /// Answers `ask` from `desk`. Never fails: what can't be answered is said in the reply.

@@ -1,6 +1,6 @@
 //! `!search WORDS`: the records and claims that fit the words best.
 
-use super::{Ask, Command, Desk, Outcome, Spec, card, text_outcome};
+use super::{Ask, Command, Desk, Hit, Outcome, Spec, card, text_outcome};
 use crate::{
     dataset::{Claim, Record, Value},
     index,
@@ -44,11 +44,14 @@ impl Command for Search {
             ]));
         }
         let mut citations = Citations::default();
+        let mut hits = Vec::new();
         let items = found.hits.iter().take(SHOWN).map(|hit| {
             let record = &desk.dataset.records()[hit.record];
             let mut item = vec![bold(&record.name), text(format!(" ({}): ", record.kind.id))];
             let claim = hit.claim.and_then(|place| record.claims.get(place)).or_else(|| closest(record, desk, &words));
-            match claim.and_then(|claim| telling(record, claim)) {
+            let claim = claim.and_then(|claim| telling(record, claim));
+            hits.push(Hit::new(record, claim.map(|claim| claim.property)));
+            match claim {
                 Some(claim) => {
                     item.push(text(format!("{}: ", claim.property.label)));
                     for (place, claim) in alike(record, claim).into_iter().enumerate() {
@@ -73,7 +76,7 @@ impl Command for Search {
         }
         blocks.push(Block::Para(more));
         blocks.extend(citations.block(&desk.dataset));
-        Ok(Outcome { reply: Reply { blocks } })
+        Ok(Outcome { reply: Reply { blocks }, hits })
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::{Ask, Command, Desk, Outcome, Spec, text_outcome};
+use super::{Ask, Command, Desk, Hit, Outcome, Spec, text_outcome};
 use crate::{
     dataset::{Claim, PartialDate, Record, Value},
-    index::{self, Hit},
+    index::{self, Hit as Found},
     reply::{Block, Citations, Reply, Span, bold, code, italic, text},
 };
 
@@ -55,7 +55,7 @@ impl Command for Timeline {
         let mut entries: Vec<_> = hits.into_iter().filter_map(|hit| entry(desk, hit)).collect();
         drop_told_by_events(&mut entries);
         entries.sort_by(|a, b| (a.date, &a.record.name).cmp(&(b.date, &b.record.name)));
-        Ok(Outcome { reply: render(desk, span, &words, &entries) })
+        Ok(render(desk, span, &words, &entries))
     }
 }
 
@@ -132,7 +132,7 @@ fn not_a_date(argument: &str) -> Outcome {
     ])
 }
 
-fn entry(desk: &Desk, hit: Hit) -> Option<Entry<'_>> {
+fn entry(desk: &Desk, hit: Found) -> Option<Entry<'_>> {
     let record = &desk.dataset.records()[hit.record];
     let claim = record.claims.get(hit.claim?)?;
     let Value::Date(date) = claim.value else { return None };
@@ -159,7 +159,7 @@ fn drop_told_by_events(entries: &mut Vec<Entry>) {
     });
 }
 
-fn render(desk: &Desk, span: Span2, words: &str, entries: &[Entry]) -> Reply {
+fn render(desk: &Desk, span: Span2, words: &str, entries: &[Entry]) -> Outcome {
     let mut title = match span {
         (None, None) if words.is_empty() => "Timeline".to_owned(),
         (None, None) => String::new(),
@@ -173,7 +173,7 @@ fn render(desk: &Desk, span: Span2, words: &str, entries: &[Entry]) -> Reply {
         title = [title.as_str(), words].join(" ").trim_start().into();
     }
     if entries.is_empty() {
-        return Reply::para(vec![
+        return text_outcome(vec![
             text("Nothing is dated for "),
             bold(title),
             text(". Try a longer time, fewer words, or "),
@@ -191,7 +191,8 @@ fn render(desk: &Desk, span: Span2, words: &str, entries: &[Entry]) -> Reply {
         blocks.push(Block::Para(vec![text(format!("and {} more: ", entries.len() - shown)), code(command.trim_end())]));
     }
     blocks.extend(citations.block(&desk.dataset));
-    Reply { blocks }
+    let hits = entries[..shown].iter().map(|entry| Hit::new(entry.record, Some(entry.claim.property))).collect();
+    Outcome { reply: Reply { blocks }, hits }
 }
 
 /// How many entries to show, and the day from which on the rest is to be asked for.

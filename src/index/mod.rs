@@ -4,6 +4,7 @@
 //! property's words, the value and the note). Documents point back by place into [`Dataset::records`].
 
 mod build;
+pub mod language;
 mod query;
 mod words;
 
