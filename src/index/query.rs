@@ -79,6 +79,21 @@ impl Index {
         Ok(self.top(&BooleanQuery::new(clauses), limit)?.into_iter().map(|(_, hit)| hit.record).collect())
     }
 
+    /// The records of which all of these words are said somewhere, in the dataset's order.
+    ///
+    /// # Errors
+    /// If the index can't be read.
+    pub fn with_all_words(&self, text: &str) -> Result<Vec<usize>, Error> {
+        let mut clauses: Vec<Clause> =
+            asked(text).iter().take(MOST_WORDS).map(|word| must(self.anywhere(word))).collect();
+        if clauses.is_empty() {
+            return Ok(Vec::new());
+        }
+        clauses
+            .push(must(Box::new(TermQuery::new(Term::from_field_u64(self.fields.claim, 0), IndexRecordOption::Basic))));
+        self.every(&BooleanQuery::new(clauses)).map(|found| found.into_iter().map(|hit| hit.record).collect())
+    }
+
     /// The records that fit the words best, each with its best claim.
     ///
     /// # Errors

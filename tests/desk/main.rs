@@ -8,4 +8,5 @@ mod bundled;
 mod check;
 mod command_line;
 mod coverage;
+mod lists;
 mod readme;
