@@ -12,10 +12,15 @@ use crate::dataset::{self, Dataset, KINDS};
 /// Validates the dataset in a folder, or the one that is built in, and prints how much is in it.
 ///
 /// # Errors
-/// Every fault of the dataset, or if standard output fails.
+/// How many faults the dataset has, which are printed one by one; or that standard output fails.
 pub fn check(dir: Option<&Path>) -> Result<(), Error> {
-    let dataset = dir.map_or_else(dataset::bundled, dataset::load)?;
-    writeln!(io::stdout(), "{}", counts(&dataset))?;
+    match dir.map_or_else(dataset::bundled, dataset::load) {
+        Ok(dataset) => writeln!(io::stdout(), "{}", counts(&dataset))?,
+        Err(faults) => {
+            writeln!(io::stdout(), "{faults}")?;
+            return Err(Error::Checked(faults.0.len()));
+        }
+    }
     Ok(())
 }
 

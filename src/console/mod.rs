@@ -25,6 +25,9 @@ pub enum Error {
     /// The dataset has faults.
     #[error("the dataset can't be used: {0}")]
     Faults(#[from] Faults),
+    /// A dataset was checked, and its faults were printed.
+    #[error("the check found {0} fault{s} in the dataset", s = if *.0 == 1 { "" } else { "s" })]
+    Checked(usize),
     /// The index can't be built.
     #[error(transparent)]
     Index(#[from] index::Error),

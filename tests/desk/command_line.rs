@@ -119,14 +119,16 @@ fn check_counts_or_names_every_fault() {
     std::fs::write(dir.path().join("a.toml"), "[[company]]\nid = \"acme\"\n").unwrap();
     let output = tigerdesk(&["check"]).arg(dir.path()).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let report = stderr(&output);
+    assert_eq!(stderr(&output), "tigerdesk: the check found 1 fault in the dataset\n");
+    let report = String::from_utf8_lossy(&output.stdout);
     assert!(
         report.contains("a.toml:2:6: `acme` has no name\n 2 | id = \"acme\"\n   |      ^\n  to mend it: add a line"),
         "{report}"
     );
 
     let output = tigerdesk(&["check", "/nowhere"]).output().unwrap();
-    assert!(output.status.code() == Some(1) && stderr(&output).contains("/nowhere: can't read this folder"));
+    let report = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.code() == Some(1) && report.contains("/nowhere: can't read this folder"), "{report}");
 }
 
 #[test]
