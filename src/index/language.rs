@@ -214,7 +214,7 @@ fn filter(asked: &mut Asked, name: &str, value: &str, without: bool) -> Result<(
             for value in values.map(fold) {
                 let Some(kind) = kind_called(&value) else {
                     asked.complain(unknown_kind(&value));
-                    return Err(value.to_owned());
+                    return Err(value);
                 };
                 target.kind.push(kind);
             }
@@ -232,13 +232,13 @@ fn filter(asked: &mut Asked, name: &str, value: &str, without: bool) -> Result<(
             };
             narrow(asked, span);
         }
-        "year" | "date" => match days(value) {
-            Some(span) => narrow(asked, span),
-            None => {
+        "year" | "date" => {
+            let Some(span) = days(value) else {
                 asked.complain(not_a_date(name, value));
                 return Err(value.to_owned());
-            }
-        },
+            };
+            narrow(asked, span);
+        }
         _ => {
             let near = nearest(name, NAMES).map_or(String::new(), |near| format!(" Did you mean {near}: ?"));
             asked.complain(format!(
