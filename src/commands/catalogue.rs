@@ -4,7 +4,7 @@ use std::{cmp::Reverse, sync::OnceLock};
 
 use super::ranking::{Ranking, rank};
 use crate::{
-    dataset::{Claim, Dataset, KINDS, Kind, Link, PROPERTIES, PartialDate, Property, Record, SOURCE, Value},
+    dataset::{Claim, Dataset, KINDS, Kind, PROPERTIES, PartialDate, Property, Record, SOURCE, Value},
     spelling::fold,
 };
 
@@ -14,6 +14,13 @@ pub(super) struct Catalogue {
     kinds: OnceLock<Vec<Vec<usize>>>,
     rankings: Vec<OnceLock<Ranking>>,
     days: OnceLock<Days>,
+}
+
+/// Where a dated claim is: the place of its record, and its place among the record's claims.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Link {
+    pub record: usize,
+    pub claim: usize,
 }
 
 /// The dated claims that the timeline knows, in the order of the calendar, whatever their year.

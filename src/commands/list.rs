@@ -135,16 +135,9 @@ fn counted(kind: Option<Kind>, count: usize) -> &'static str {
 
 /// The places of the records of a kind, or of all, that fit.
 fn found(desk: &Desk, kind: Option<Kind>, selection: &Selection) -> Vec<usize> {
-    let kinds = selection.kinds().into_iter().filter(|asked| kind.is_none_or(|kind| kind == *asked));
+    let kinds = KINDS.iter().copied().filter(|known| kind.is_none_or(|kind| kind == *known));
     let places = kinds.flat_map(|kind| desk.catalogue().of_kind(&desk.dataset, kind)).copied();
-    if selection.is_everything() {
-        return places.collect();
-    }
-    places
-        .filter(|place| {
-            selection.fits(*place) && desk.dataset.records().get(*place).is_some_and(|record| selection.dated(record))
-        })
-        .collect()
+    places.filter(|place| selection.fits(*place)).collect()
 }
 
 /// A record's name, and the most telling thing in a few words.

@@ -109,7 +109,7 @@ pub(super) fn find<'d>(desk: &'d Desk, kind: Option<Kind>, args: &[String]) -> R
         found.why = Some(why.into());
         return Ok(Some(found));
     }
-    Ok(near::slip(desk, kind, &name))
+    near::slip(desk, kind, &name)
 }
 
 fn first<'d>(desk: &'d Desk, places: &[usize], section: Option<String>) -> Option<Found<'d>> {

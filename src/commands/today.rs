@@ -2,12 +2,11 @@
 
 use super::{
     Ask, Command, Desk, Hit, Outcome, Spec,
-    catalogue::Days,
+    catalogue::{Days, Link},
     dated::{Entry, drop_told_by_events},
     page, text_outcome,
 };
 use crate::{
-    dataset::Link,
     index,
     reply::{Block, Citations, Reply, bold, text},
 };

@@ -46,22 +46,17 @@ impl Command for Top {
             *word = format!("kind:{}", kind.id);
         }
         let filters = filters.join(" ");
-        let selection = Selection::read(desk, &filters)?;
+        let selection = Selection::read_without_days(desk, &filters)?;
         let records = desk.dataset.records();
-        let holds = |claim: &Claim| !selection.has_dates() || claim.as_of.is_some_and(|date| selection.within(date));
+        let holds = |claim: &Claim| !selection.has_days() || claim.as_of.is_some_and(|date| selection.within(date));
         let narrowed;
-        let ranking = if selection.has_dates() {
+        let ranking = if selection.has_days() {
             narrowed = ranking::rank(&desk.dataset, property, 0..records.len(), holds);
             &narrowed
         } else {
             desk.catalogue().ranking(&desk.dataset, property)
         };
-        let rows: Vec<ranking::Row> = ranking
-            .rows
-            .iter()
-            .filter(|row| selection.is_everything() || selection.fits(row.record))
-            .copied()
-            .collect();
+        let rows: Vec<ranking::Row> = ranking.rows.iter().filter(|row| selection.fits(row.record)).copied().collect();
         let mut blocks = Vec::new();
         if let Some(slip) = slip {
             blocks.push(Block::Para(vec![

@@ -9,4 +9,5 @@ mod check;
 mod command_line;
 mod coverage;
 mod lists;
+mod quality;
 mod readme;
