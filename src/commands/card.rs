@@ -8,7 +8,8 @@ use crate::{
     reply::{Block, Citations, Reply, Span, bold, code, italic, text},
     spelling::key,
 };
-use sections::{Item, Section, sections};
+use sections::Item;
+pub(super) use sections::{Section, sections};
 
 /// A card with more characters than this is shortened, its longest parts first.
 const LONGEST_CARD: usize = 2_400;
@@ -176,14 +177,26 @@ fn head(record: &Record) -> Vec<Span> {
 }
 
 fn line(desk: &Desk, section: &Section, shown: usize, citations: &mut Citations, notes: bool) -> Vec<Span> {
-    let mut spans = vec![bold(format!("{}:", section.label()))];
+    let mut spans = vec![bold(format!("{}:", section.label())), text(" ")];
+    items(&mut spans, desk, section, shown, citations, notes);
+    spans
+}
+
+/// The first so many items of a part, and how many are left.
+pub(super) fn items(
+    spans: &mut Vec<Span>,
+    desk: &Desk,
+    section: &Section,
+    shown: usize,
+    citations: &mut Citations,
+    notes: bool,
+) {
     for (place, item) in section.items.iter().take(shown).enumerate() {
-        spans.push(text(if place == 0 { " " } else { "; " }));
-        show(&mut spans, desk, item, citations, notes);
+        spans.extend((place > 0).then(|| text("; ")));
+        show(spans, desk, item, citations, notes);
     }
     let left = section.items.len() - shown;
     spans.extend((left > 0).then(|| text(format!("; and {left} more"))));
-    spans
 }
 
 fn show(spans: &mut Vec<Span>, desk: &Desk, item: &Item, citations: &mut Citations, notes: bool) {

@@ -166,6 +166,11 @@ fn of_kind<'d>(kind: Kind, links: impl Iterator<Item = (&'d Record, String)>) ->
 }
 
 impl Found<'_> {
+    /// Whether the whole name stands for the record, and none of it for a part of the card.
+    pub(super) fn is_whole(&self) -> bool {
+        self.section.is_none()
+    }
+
     fn outcome(self, desk: &Desk) -> Outcome {
         let property = self.section.as_ref().and_then(|section| card::section_property(desk, self.record, section));
         let shown = std::iter::once(Hit::new(self.record, property));

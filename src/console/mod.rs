@@ -56,7 +56,9 @@ fn answer_to(desk: &Desk, line: &str) -> Outcome {
         ours => ours,
     };
     match reading {
-        Reading::Command(invocation) => answer(desk, &Ask { invocation, now: jiff::Timestamp::now() }),
+        Reading::Command(invocation) => {
+            answer(desk, &Ask { invocation, now: jiff::Timestamp::now(), seed: rand::random() })
+        }
         Reading::Slip { word, near } => hint(&word, near).into(),
         Reading::NotOurs => Reply::para(vec![
             text("That is no command of mine. "),

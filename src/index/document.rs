@@ -169,6 +169,13 @@ impl<'d> Writer<'d> {
     fn places(&self, record: &Record) -> Vec<String> {
         let mut ids: Vec<&str> = vec![];
         let mut next: Vec<&Record> = vec![record];
+        // A model is where its developer is.
+        next.extend(record.claims.iter().filter_map(|claim| match &claim.value {
+            Value::Ref(id) if matches!(claim.property.id, "developer" | "operator" | "affiliation" | "parent") => {
+                self.dataset.get(id)
+            }
+            _ => None,
+        }));
         for _ in 0..DEEPEST_PLACE {
             let mut around = Vec::new();
             for record in next {

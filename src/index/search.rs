@@ -109,6 +109,14 @@ impl Index {
         Ok(self.every(&BooleanQuery::new(clauses))?.into_iter().map(|hit| hit.record).collect())
     }
 
+    /// What words with a slip in them are taken for.
+    ///
+    /// # Errors
+    /// If the index can't be read.
+    pub fn taken(&self, words: &str) -> Result<Vec<Taken>, Error> {
+        Ok(self.understand(words)?.taken)
+    }
+
     /// The records that go by just these words, or by what is left of them without the small words.
     fn exactly(&self, asked: &Asked, question: &Question) -> Result<Vec<usize>, Error> {
         let typed = [asked.words.as_slice(), asked.phrases.as_slice()].concat().join(" ");

@@ -113,7 +113,7 @@ fn ask_stops_in_silence_when_nobody_reads() {
 fn check_counts_or_names_every_fault() {
     let output = tigerdesk(&["check"]).arg(folder()).output().unwrap();
     let counts = stdout(&output);
-    assert!(counts.contains("company            1       8") && counts.contains("no faults"), "{counts}");
+    assert!(counts.contains("company            3      13") && counts.contains("no faults"), "{counts}");
 
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("a.toml"), "[[company]]\nid = \"acme\"\n").unwrap();

@@ -9,5 +9,6 @@ mod bundled;
 mod check;
 mod command_line;
 mod coverage;
+mod lists;
 mod quality;
 mod readme;

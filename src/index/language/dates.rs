@@ -25,7 +25,7 @@ pub(super) fn days(text: &str) -> Option<Days> {
     };
     let (from, to) = match (end(from)?, end(to)?) {
         (None, None) => return None,
-        (Some(from), Some(to)) if to < from => (Some(to), Some(from)),
+        (Some(from), Some(to)) if to.last_day() < from.first_day() => (Some(to), Some(from)),
         both => both,
     };
     Some((from.map(PartialDate::first_day), to.and_then(|to| to.last_day().tomorrow().ok())))
