@@ -51,7 +51,11 @@ impl Command for Top {
         let holds = |claim: &Claim| !selection.has_days() || claim.as_of.is_some_and(|date| selection.within(date));
         let narrowed;
         let ranking = if selection.has_days() {
-            narrowed = ranking::rank(&desk.dataset, property, 0..records.len(), holds);
+            let whole = desk.catalogue().ranking(&desk.dataset, property);
+            let mut having: Vec<usize> = whole.rows.iter().map(|row| row.record).collect();
+            having.sort_unstable();
+            having.dedup();
+            narrowed = ranking::rank(&desk.dataset, property, having.into_iter(), holds);
             &narrowed
         } else {
             desk.catalogue().ranking(&desk.dataset, property)
