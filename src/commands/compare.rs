@@ -30,12 +30,21 @@ impl Command for Compare {
             arguments: "NAME NAME [NAME NAME]",
             summary: "Two to four records side by side, property by property",
             example: "moonshot zhipu",
-            more: "Part the names by commas or vs, or put them in quotes, if I split them wrongly: deepseek r1 vs kimi k2",
+            more: "Part the names by commas or vs, or put them in quotes, if I split them wrongly: deepseek r1 vs kimi k2. A \
+                   property at the end shows that one alone: moonshot zhipu valuation",
         }
     }
 
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
-        let names = names(desk, &ask.invocation)?;
+        let mut names = names(desk, &ask.invocation)?;
+        // The last word may name a property: `!compare moonshot zhipu valuation`.
+        let mut part = None;
+        if let [_, _, .., last] = &names[..]
+            && card::is_section(last)
+            && desk.index.named(None, last)?.is_empty()
+        {
+            part = names.pop();
+        }
         if names.len() < 2 {
             return Ok(self.spec().how_to());
         }
@@ -44,7 +53,7 @@ impl Command for Compare {
         let mut records: Vec<&Record> = Vec::new();
         for name in names.iter().take(MOST) {
             let words: Vec<String> = name.split_whitespace().map(ToOwned::to_owned).collect();
-            match look_up::find(desk, kind, &words)?.filter(look_up::Found::is_whole) {
+            match look_up::find(desk, kind, &words)? {
                 Some(found) if records.iter().any(|known| known.id == found.record.id) => {
                     blocks.push(Block::Para(vec![
                         bold(name),
@@ -54,6 +63,7 @@ impl Command for Compare {
                     ]));
                 }
                 Some(found) => {
+                    part = part.or(found.section().map(ToOwned::to_owned));
                     blocks.extend(found.why.map(Block::Para));
                     records.push(found.record);
                 }
@@ -73,7 +83,11 @@ impl Command for Compare {
             return Ok(Reply { blocks }.into());
         }
         let hits = records.iter().map(|record| Hit::whole(record)).collect();
-        let shared = shared(desk, &records);
+        let mut shared = shared(desk, &records);
+        if let Some(part) = part {
+            let called = |shared: &Shared| shared.sections.iter().flatten().any(|section| section.is_called(&part));
+            shared.retain(called);
+        }
         let drawn = |parts: usize, most: usize| {
             let blocks = blocks.iter().cloned().chain(draw(desk, &records, &shared, parts, most)).collect();
             let reply = Reply { blocks };
