@@ -118,6 +118,9 @@ impl<'d> Writer<'d> {
         document.add_text(fields.body, self.dataset.show(&claim.value));
         if let Value::Money(money) = &claim.value {
             document.add_text(fields.body, spoken(&money.currency));
+            if let Some(converted) = &money.converted {
+                document.add_text(fields.body, spoken(&converted.currency));
+            }
         }
         if let Value::Ref(id) = &claim.value
             && let Some(target) = self.dataset.get(id)

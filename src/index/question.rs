@@ -10,7 +10,7 @@ use super::{
     words::{Word, scan, words},
 };
 use crate::{
-    dataset::{PROPERTIES, Property, ValueType},
+    dataset::{KINDS, PROPERTIES, Property, ValueType},
     spelling::key,
 };
 
@@ -84,6 +84,18 @@ pub(super) struct Question {
     pub taken: Vec<Taken>,
 }
 
+impl Question {
+    /// The key of the name, if nothing is asked but some property of it.
+    pub(super) fn property_of(&self) -> Option<&str> {
+        let mut names = self.units.iter().filter(|unit| unit.properties.is_empty());
+        match (names.next(), names.next()) {
+            // `models` asks for a kind of record rather than for the topic of that name.
+            (Some(Unit { key: Some(key), .. }), None) if self.units.len() > 1 && !is_kind(key) => Some(key),
+            _ => None,
+        }
+    }
+}
+
 impl Index {
     /// Reads a question word by word: names and properties of several words as one, and slips mended.
     pub(super) fn understand(&self, text: &str) -> Result<Question, Error> {
@@ -123,6 +135,9 @@ impl Index {
         if length > 1 || length == 1 && !first.text.starts_with(|c: char| c.is_ascii_digit()) {
             let mut forms = together(length);
             forms.extend((length == 1 && !first.also.is_empty()).then(|| first.also.clone()));
+            if length == 1 && named.is_none() {
+                forms.extend(vocabulary.inflected(&first.text)?.into_iter().map(|form| vec![form]));
+            }
             return Ok(Unit {
                 forms,
                 properties: property.filter(|(words, _)| *words == length).map(|(_, all)| all).unwrap_or_default(),
@@ -231,6 +246,10 @@ fn begins_property(words: &[Word], at: usize) -> bool {
             CALLED.contains_key(&spoken)
         })
     })
+}
+
+fn is_kind(word: &str) -> bool {
+    KINDS.iter().any(|kind| kind.id == word || kind.plural == word)
 }
 
 fn is_stop(word: &str) -> bool {

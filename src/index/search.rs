@@ -184,6 +184,29 @@ impl Index {
             return Ok((Vec::new(), false));
         }
         let found = self.ranked(&framed(every(&mut units.iter())), DOCUMENTS)?;
+        if frame.is_empty()
+            && let Some(key) = question.property_of()
+        {
+            // A remark that mentions the one asked about says nothing of its property.
+            let mut told = Vec::new();
+            for occur in [Occur::Must, Occur::Should] {
+                let asked = units.iter().map(|weighed| -> Clause {
+                    let name = weighed.unit.properties.is_empty();
+                    (if name { Occur::Must } else { occur }, self.weighed(weighed))
+                });
+                let (names, properties): (Vec<Clause>, Vec<Clause>) = asked.partition(|(at, _)| *at != occur);
+                let properties = must(Box::new(BooleanQuery::new(properties)));
+                if told.is_empty() {
+                    let of_it = must(self.told(key, question));
+                    told = self.ranked(&framed(names.into_iter().chain([of_it, properties]).collect()), DOCUMENTS)?;
+                }
+            }
+            if told.is_empty() {
+                let itself = self.named(None, key)?.into_iter().map(|record| Hit { record, claim: None });
+                return Ok((itself.chain(found).collect(), false));
+            }
+            return Ok((told.into_iter().chain(found).collect(), all_words));
+        }
         if !found.is_empty() || units.len() < 2 {
             return Ok((found, all_words));
         }
@@ -202,6 +225,19 @@ impl Index {
         units.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         let some = units.iter().take(RAREST).map(|unit| -> Clause { (Occur::Should, self.weighed(unit)) }).collect();
         Ok((self.ranked(&framed(vec![must(Box::new(BooleanQuery::new(some)))]), DOCUMENTS)?, all_words))
+    }
+
+    /// Documents of the records that go by a name, or with it in a claim's value or in their own name.
+    fn told(&self, key: &str, question: &Question) -> Box<dyn Query> {
+        let fields = &self.fields;
+        let mut any = vec![(Occur::Should, exact(fields.key, key)), (Occur::Should, exact(fields.loose, key))];
+        for form in question.units.iter().filter(|unit| unit.key.is_some()).flat_map(|unit| &unit.forms) {
+            for field in [fields.names, fields.aliases, fields.body] {
+                let all = form.iter().map(|word| must(exact(field, word))).collect();
+                any.push((Occur::Should, Box::new(BooleanQuery::new(all))));
+            }
+        }
+        Box::new(ConstScoreQuery::new(Box::new(BooleanQuery::new(any)), 0.0))
     }
 
     /// What puts some documents before others: that words are the whole of a name, and that a claim is of the kind asked for.

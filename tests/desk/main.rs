@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where an unwrap does")]
 
 mod answers;
+mod arbitrary;
 mod architecture;
 mod bundled;
 mod check;
