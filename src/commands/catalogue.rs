@@ -1,6 +1,6 @@
 //! The records in the orders that lists need. Worked out once for each release, when the first list is asked for.
 
-use std::{cmp::Reverse, sync::OnceLock};
+use std::{cmp::Reverse, collections::BTreeSet, sync::OnceLock};
 
 use super::ranking::{Ranking, rank};
 use crate::{
@@ -14,6 +14,7 @@ pub(super) struct Catalogue {
     kinds: OnceLock<Vec<Vec<usize>>>,
     rankings: Vec<OnceLock<Ranking>>,
     days: OnceLock<Days>,
+    tags: OnceLock<BTreeSet<String>>,
 }
 
 /// Where a dated claim is: the place of its record, and its place among the record's claims.
@@ -35,7 +36,7 @@ pub(super) struct Days {
 impl Default for Catalogue {
     fn default() -> Self {
         let rankings = PROPERTIES.iter().map(|_| OnceLock::new()).collect();
-        Self { kinds: OnceLock::new(), rankings, days: OnceLock::new() }
+        Self { kinds: OnceLock::new(), rankings, days: OnceLock::new(), tags: OnceLock::new() }
     }
 }
 
@@ -50,6 +51,12 @@ impl Catalogue {
     pub(super) fn ranking(&self, dataset: &Dataset, property: &'static Property) -> &Ranking {
         let ranking = &self.rankings[property.rank()];
         ranking.get_or_init(|| rank(dataset, property, 0..dataset.records().len(), |_| true))
+    }
+
+    /// Every tag that a record has, folded.
+    pub(super) fn tags(&self, dataset: &Dataset) -> &BTreeSet<String> {
+        self.tags
+            .get_or_init(|| dataset.records().iter().flat_map(|record| &record.tags).map(|tag| fold(tag)).collect())
     }
 
     /// The dated claims in the order of the calendar.

@@ -16,7 +16,8 @@ const MOST: usize = 4;
 /// A comparison with more characters than this is shortened.
 const LONGEST: usize = 2_400;
 /// How many items of a part are shown: tried in this order until the comparison is short.
-const CUTS: [usize; 4] = [6, 4, 3, 2];
+const CUTS: [usize; 4] = [6, 4, 3, FEWEST];
+const FEWEST: usize = 2;
 
 /// The comparison.
 pub(super) struct Compare;
@@ -29,12 +30,21 @@ impl Command for Compare {
             arguments: "NAME NAME [NAME NAME]",
             summary: "Two to four records side by side, property by property",
             example: "moonshot zhipu",
-            more: "Part the names by commas or vs, or put them in quotes, if I split them wrongly: deepseek r1 vs kimi k2",
+            more: "Part the names by commas or vs, or put them in quotes, if I split them wrongly: deepseek r1 vs kimi k2. A \
+                   property at the end shows that one alone: moonshot zhipu valuation",
         }
     }
 
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
-        let names = names(desk, &ask.invocation)?;
+        let mut names = names(desk, &ask.invocation)?;
+        // The last word may name a property: `!compare moonshot zhipu valuation`.
+        let mut part = None;
+        if let [_, _, .., last] = &names[..]
+            && card::is_section(last)
+            && desk.index.named(None, last)?.is_empty()
+        {
+            part = names.pop();
+        }
         if names.len() < 2 {
             return Ok(self.spec().how_to());
         }
@@ -43,7 +53,7 @@ impl Command for Compare {
         let mut records: Vec<&Record> = Vec::new();
         for name in names.iter().take(MOST) {
             let words: Vec<String> = name.split_whitespace().map(ToOwned::to_owned).collect();
-            match look_up::find(desk, kind, &words)?.filter(look_up::Found::is_whole) {
+            match look_up::find(desk, kind, &words)? {
                 Some(found) if records.iter().any(|known| known.id == found.record.id) => {
                     blocks.push(Block::Para(vec![
                         bold(name),
@@ -53,6 +63,7 @@ impl Command for Compare {
                     ]));
                 }
                 Some(found) => {
+                    part = part.or(found.section().map(ToOwned::to_owned));
                     blocks.extend(found.why.map(Block::Para));
                     records.push(found.record);
                 }
@@ -72,33 +83,43 @@ impl Command for Compare {
             return Ok(Reply { blocks }.into());
         }
         let hits = records.iter().map(|record| Hit::whole(record)).collect();
-        let shared = shared(desk, &records);
-        let mut whole = Reply::default();
-        // First fewer items of each part, then fewer parts.
-        let cuts = CUTS.into_iter().map(|most| (most, shared.len()));
-        for (most, parts) in cuts.chain((1..shared.len()).rev().map(|parts| (CUTS[3], parts))) {
-            whole =
-                Reply { blocks: blocks.iter().cloned().chain(draw(desk, &records, &shared, parts, most)).collect() };
-            if whole.text().chars().count() <= LONGEST {
-                break;
+        let mut shared = shared(desk, &records);
+        if let Some(part) = part {
+            let called = |shared: &Shared| shared.sections.iter().flatten().any(|section| section.is_called(&part));
+            shared.retain(called);
+        }
+        let drawn = |parts: usize, most: usize| {
+            let blocks = blocks.iter().cloned().chain(draw(desk, &records, &shared, parts, most)).collect();
+            let reply = Reply { blocks };
+            let fits = reply.text().chars().count() <= LONGEST;
+            (reply, fits)
+        };
+        let all = shared.len();
+        for most in CUTS {
+            let (reply, fits) = drawn(all, most);
+            if fits {
+                return Ok(Outcome { reply, hits });
             }
         }
-        Ok(Outcome { reply: whole, hits })
+        // Few items of each part are still too much: as many parts as fit, but one at least.
+        let (mut fitting, mut beyond) = (all.min(1), all);
+        while fitting + 1 < beyond {
+            let parts = usize::midpoint(fitting, beyond);
+            if drawn(parts, FEWEST).1 { fitting = parts } else { beyond = parts }
+        }
+        let (reply, _) = drawn(fitting, FEWEST);
+        Ok(Outcome { reply, hits })
     }
 }
 
 /// The first kind that has a record of each name, so that an app is compared with an app and not with a model.
 fn common_kind(desk: &Desk, names: &[String]) -> Result<Option<Kind>, index::Error> {
-    for kind in KINDS.iter().copied() {
-        let mut all = true;
-        for name in names.iter().take(MOST) {
-            all = all && !desk.index.named(Some(kind), name)?.is_empty();
-        }
-        if all {
-            return Ok(Some(kind));
-        }
+    let mut kinds: Vec<Kind> = KINDS.to_vec();
+    for name in names.iter().take(MOST) {
+        let named = desk.index.named(None, name)?;
+        kinds.retain(|kind| named.iter().any(|place| desk.dataset.records()[*place].kind == *kind));
     }
-    Ok(None)
+    Ok(kinds.first().copied())
 }
 
 /// A part of the cards that at least two of the records have, and what each has there.

@@ -52,6 +52,7 @@ impl Command for List {
         };
         let filters = filters.join(" ");
         let selection = Selection::read(desk, &filters)?;
+        blocks.extend(selection.remark());
         let places = found(desk, kind, &selection);
         let kinds = kind.map_or("records", |kind| kind.plural);
         let mut head = vec![bold(format!("{} {}", places.len(), counted(kind, places.len())))];
@@ -68,7 +69,7 @@ impl Command for List {
                 text("."),
             ]);
             blocks.push(Block::Para(head));
-            blocks.extend(selection.remark());
+            blocks.extend(tags(desk, &selection));
             return Ok(Reply { blocks }.into());
         }
         let mut citations = Citations::default();
@@ -80,7 +81,6 @@ impl Command for List {
         let shown = skip + items.len();
         blocks.extend([Block::Para(head), Block::List(items)]);
         blocks.extend(page::more(&command, places.len() - shown, shown));
-        blocks.extend(selection.remark());
         blocks.extend(citations.block(&desk.dataset));
         Ok(Outcome { reply: Reply { blocks }, hits })
     }
@@ -138,6 +138,16 @@ fn found(desk: &Desk, kind: Option<Kind>, selection: &Selection) -> Vec<usize> {
     let kinds = KINDS.iter().copied().filter(|known| kind.is_none_or(|kind| kind == *known));
     let places = kinds.flat_map(|kind| desk.catalogue().of_kind(&desk.dataset, kind)).copied();
     places.filter(|place| selection.fits(*place)).collect()
+}
+
+/// The tags that may be meant by tags that nothing has.
+fn tags(desk: &Desk, selection: &Selection) -> Option<Block> {
+    let tags = desk.catalogue().tags(&desk.dataset);
+    let unknown = selection.tags.iter().filter(|tag| !tags.contains(tag.as_str()));
+    let near = unknown.filter_map(|tag| nearest(tag, tags.iter().map(String::as_str)));
+    let near: Vec<Span> = near.map(|near| code(format!("tag:{near}"))).collect();
+    let spans = [text("Did you mean ")].into_iter().chain(near.iter().cloned()).chain([text("?")]);
+    (!near.is_empty()).then(|| Block::Para(spans.collect()))
 }
 
 /// A record's name, and the most telling thing in a few words.

@@ -166,9 +166,9 @@ fn of_kind<'d>(kind: Kind, links: impl Iterator<Item = (&'d Record, String)>) ->
 }
 
 impl Found<'_> {
-    /// Whether the whole name stands for the record, and none of it for a part of the card.
-    pub(super) fn is_whole(&self) -> bool {
-        self.section.is_none()
+    /// The part of the card that was asked for.
+    pub(super) fn section(&self) -> Option<&str> {
+        self.section.as_deref()
     }
 
     fn outcome(self, desk: &Desk) -> Outcome {

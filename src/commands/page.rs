@@ -25,16 +25,14 @@ pub(super) fn fill<L>(
     draw: impl Fn(L, &mut Citations) -> Vec<Span>,
 ) -> Vec<Vec<Span>> {
     let mut page = Vec::new();
-    let mut length = 0;
-    let mut sources = length_of(citations.block(&desk.dataset));
+    // The heading of the sources, and the empty line before it.
+    let mut length = 10;
     for line in lines.into_iter().take(MOST_LINES) {
         let mut cited = citations.clone();
         let drawn = draw(line, &mut cited);
-        if cited != *citations {
-            sources = length_of(cited.block(&desk.dataset));
-        }
-        length += length_of(Some(Block::Para(drawn.clone()))) + 3;
-        if length + sources > most && !page.is_empty() {
+        let sources: usize = cited.lines(&desk.dataset, citations.count()).map(|line| length_of(line) + 1).sum();
+        length += length_of(drawn.clone()) + 3 + sources;
+        if length > most && !page.is_empty() {
             break;
         }
         *citations = cited;
@@ -49,8 +47,8 @@ pub(super) fn more(command: &str, left: usize, skip: usize) -> Option<Block> {
     (left > 0).then(|| Block::Para(vec![text(format!("and {left} more: ")), code(command)]))
 }
 
-fn length_of(block: Option<Block>) -> usize {
-    block.map_or(0, |block| Reply { blocks: vec![block] }.text().chars().count())
+fn length_of(line: Vec<Span>) -> usize {
+    Reply::para(line).text().chars().count()
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ pub(super) struct Selection {
     fitting: Option<Vec<bool>>,
     /// The first day that fits and the first that no longer does, where they are kept apart.
     days: (Option<Date>, Option<Date>),
+    /// The tags that are asked for.
+    pub tags: Vec<String>,
     taken: Vec<Taken>,
     complaint: Option<String>,
 }
@@ -44,7 +46,7 @@ impl Selection {
             fitting = Some(fits);
         }
         let taken = desk.index.taken(&asked.words.join(" "))?;
-        Ok(Self { fitting, days, taken, complaint: asked.complaint.clone() })
+        Ok(Self { fitting, days, tags: asked.filters.tag.clone(), taken, complaint: asked.complaint.clone() })
     }
 
     /// Whether the record at this place fits.
@@ -67,9 +69,11 @@ impl Selection {
     pub(super) fn remark(&self) -> Option<Block> {
         let mut spans: Vec<Span> = Vec::new();
         for Taken { typed, meant } in &self.taken {
-            spans.extend([text("I took "), bold(typed), text(" for "), bold(meant), text(". ")]);
+            let space = if spans.is_empty() { "" } else { " " };
+            spans.extend([text(format!("{space}I took ")), bold(typed), text(" for "), bold(meant), text(".")]);
         }
-        spans.extend(self.complaint.iter().map(text));
+        let space = if spans.is_empty() { "" } else { " " };
+        spans.extend(self.complaint.iter().map(|complaint| text(format!("{space}{complaint}"))));
         (!spans.is_empty()).then_some(Block::Para(spans))
     }
 }

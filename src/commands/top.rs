@@ -39,7 +39,7 @@ impl Command for Top {
             outcome.reply.blocks.push(Block::Para(amounts(desk)));
             return Ok(outcome);
         }
-        let Some(Meant { property, taken, slip }) = meant(&typed) else { return Ok(no_amount(desk, &typed)) };
+        let Some(Meant { properties, taken, slip }) = meant(&typed) else { return Ok(no_amount(desk, &typed)) };
         let mut filters = typed[taken..].to_vec();
         // One word may name a kind: `!top users products`.
         if let Some((word, kind)) = filters.iter_mut().find_map(|word| kind_called(word).map(|kind| (word, kind))) {
@@ -48,16 +48,25 @@ impl Command for Top {
         let filters = filters.join(" ");
         let selection = Selection::read_without_days(desk, &filters)?;
         let records = desk.dataset.records();
+        // A word may stand for several properties: the first that anything here has.
+        let ranked = |property| desk.catalogue().ranking(&desk.dataset, property).rows.iter();
+        let given = |property: &&&'static Property| ranked(property).any(|row| selection.fits(row.record));
+        let Some(property) = properties.iter().find(given).or(properties.first()).copied() else {
+            return Ok(no_amount(desk, &typed));
+        };
         let holds = |claim: &Claim| !selection.has_days() || claim.as_of.is_some_and(|date| selection.within(date));
         let narrowed;
         let ranking = if selection.has_days() {
-            narrowed = ranking::rank(&desk.dataset, property, 0..records.len(), holds);
+            let mut having: Vec<usize> = ranked(property).map(|row| row.record).collect();
+            having.sort_unstable();
+            having.dedup();
+            narrowed = ranking::rank(&desk.dataset, property, having.into_iter(), holds);
             &narrowed
         } else {
             desk.catalogue().ranking(&desk.dataset, property)
         };
         let rows: Vec<ranking::Row> = ranking.rows.iter().filter(|row| selection.fits(row.record)).copied().collect();
-        let mut blocks = Vec::new();
+        let mut blocks: Vec<Block> = selection.remark().into_iter().collect();
         if let Some(slip) = slip {
             blocks.push(Block::Para(vec![
                 text("I took "),
@@ -71,7 +80,6 @@ impl Command for Top {
             nothing.extend((!filters.is_empty()).then(|| text(format!(" and fits {filters}"))));
             nothing.push(text(if skip > 0 { " beyond these." } else { "." }));
             blocks.push(Block::Para(nothing));
-            blocks.extend(selection.remark());
             return Ok(Reply { blocks }.into());
         }
         let mixed = left.iter().any(|row| records[row.record].kind != records[left[0].record].kind);
@@ -99,7 +107,6 @@ impl Command for Top {
         let end = skip + shown.len();
         let command = format!("!top {}", typed.join(" "));
         blocks.extend(page::more(&command, rows.len() - end, end));
-        blocks.extend(selection.remark());
         blocks.extend(citations.block(&desk.dataset));
         let hits = shown.iter().map(|row| Hit::new(&records[row.record], Some(property))).collect();
         Ok(Outcome { reply: Reply { blocks }, hits })
@@ -126,9 +133,10 @@ fn by_measure(ranking: &ranking::Ranking, rows: &[ranking::Row], lines: Vec<Vec<
     blocks
 }
 
-/// The property that some words begin with.
+/// The properties that some words begin with.
 struct Meant<'w> {
-    property: &'static Property,
+    /// First the one that is called just so, then those for which people say that.
+    properties: Vec<&'static Property>,
     /// How many of the words name it.
     taken: usize,
     /// What was typed, if there is a slip in it.
@@ -147,16 +155,17 @@ fn meant(words: &[String]) -> Option<Meant<'_>> {
     };
     for taken in (1..=words.len().min(4)).rev() {
         let typed = key(&words[..taken].concat());
-        let own = amounts().find(|property| same(property.id, &typed) || same(property.label, &typed));
-        let called = || amounts().find(|property| property.synonyms.iter().any(|synonym| same(synonym, &typed)));
-        if let Some(property) = own.or_else(called) {
-            return Some(Meant { property, taken, slip: None });
+        let own = amounts().filter(|property| same(property.id, &typed) || same(property.label, &typed));
+        let called = amounts().filter(|property| property.synonyms.iter().any(|synonym| same(synonym, &typed)));
+        let properties: Vec<_> = own.chain(called).collect();
+        if !properties.is_empty() {
+            return Some(Meant { properties, taken, slip: None });
         }
     }
     let first = words.first()?;
     let near = nearest(&key(first), amounts().flat_map(names_of))?;
-    let property = amounts().find(|property| names_of(property).any(|name| name == near))?;
-    Some(Meant { property, taken: 1, slip: Some(first) })
+    let properties = amounts().filter(|property| names_of(property).any(|name| name == near)).collect();
+    Some(Meant { properties, taken: 1, slip: Some(first) })
 }
 
 fn names_of(property: &'static Property) -> impl Iterator<Item = &'static str> {

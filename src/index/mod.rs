@@ -18,6 +18,7 @@ mod filter;
 pub mod language;
 mod mark;
 mod numbers;
+mod places;
 mod query;
 mod question;
 mod schema;

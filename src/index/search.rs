@@ -12,6 +12,7 @@ use super::{
     Error, Hit, Index,
     filter::{excluded, records, required},
     language::{Asked, parse},
+    places::Places,
     query::{Clause, exact, must, scored},
     question::{Question, Taken, Unit},
     words::{scan, words},
@@ -106,7 +107,7 @@ impl Index {
         clauses.push(must(records(&self.fields)));
         let units = self.understand(&asked.words.join(" "))?.units;
         clauses.extend(units.iter().map(|unit| must(self.anywhere(unit))));
-        Ok(self.every(&BooleanQuery::new(clauses))?.into_iter().map(|hit| hit.record).collect())
+        Ok(self.reader.searcher().search(&BooleanQuery::new(clauses), &Places)?)
     }
 
     /// What words with a slip in them are taken for.

@@ -35,14 +35,30 @@ impl Citations {
         let mut spans = vec![bold(if self.ids.len() == 1 { "Source" } else { "Sources" })];
         for (place, id) in self.ids.iter().enumerate() {
             spans.push(Span::Break);
-            spans.push(text(format!("[{}] ", place + 1)));
-            match dataset.get(id) {
-                Some(source) => cite(&mut spans, source),
-                None => spans.push(text(id.clone())),
-            }
+            spans.extend(line(place, id, dataset));
         }
         Some(Block::Para(spans))
     }
+
+    /// How many sources have been cited.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// The lines of [`Citations::block`] that name the sources beyond the first so many.
+    pub fn lines(&self, dataset: &Dataset, beyond: usize) -> impl Iterator<Item = Vec<Span>> {
+        self.ids.iter().enumerate().skip(beyond).map(|(place, id)| line(place, id, dataset))
+    }
+}
+
+fn line(place: usize, id: &str, dataset: &Dataset) -> Vec<Span> {
+    let mut spans = vec![text(format!("[{}] ", place + 1))];
+    match dataset.get(id) {
+        Some(source) => cite(&mut spans, source),
+        None => spans.push(text(id)),
+    }
+    spans
 }
 
 /// A source as one line: title (a link if it has one), authors or publisher, date.

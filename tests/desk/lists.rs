@@ -106,6 +106,8 @@ fn a_kind_may_have_a_slip_in_it() {
     assert!(text(&desk, "!list compnaies").starts_with("I took compnaies for companies."));
     assert!(text(&desk, "!list sausages").starts_with("I have no list of sausages"));
     assert!(text(&desk, "!list").contains("!list companies"));
+    assert!(text(&desk, "!list companies tag:six-tiger").contains("Did you mean tag:six-tigers?"));
+    assert!(text(&desk, "!list companies taiger").starts_with("I took taiger for tiger."));
 }
 
 #[test]
@@ -137,6 +139,7 @@ fn amounts_are_asked_for_in_many_words() {
     assert!(text(&desk, "!top founder").starts_with("Founder is no amount"));
     assert!(text(&desk, "!top sausages").starts_with("I know no amount called sausages"));
     assert!(outcome(&desk, "!top valuation 1999").hits.is_empty());
+    assert!(outcome(&desk, "!top budget policies").hits.iter().all(|hit| hit.property == Some("amount")));
 }
 
 #[test]
@@ -176,6 +179,10 @@ fn names_are_parted_where_they_should_be() {
     }
     assert_eq!(ids(&outcome(&desk, "!compare alibaba baidu tencent")), ["alibaba", "baidu", "tencent"]);
     assert_eq!(ids(&outcome(&desk, "!compare deepseek r1 deepseek v3")), ["deepseek-r1", "deepseek-v3"]);
+    for line in ["!compare moonshot zhipu valuation", "!compare moonshot valuation vs zhipu"] {
+        let text = text(&desk, line);
+        assert!(text.contains("Valuation\n") && !text.contains("Founded\n"), "{line}: {text}");
+    }
     let unknown = text(&desk, "!compare moonshot nonexistentcorp");
     assert!(
         unknown.contains("called nonexistentcorp")

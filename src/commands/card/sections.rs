@@ -49,7 +49,7 @@ impl<'d> Section<'d> {
     }
 
     /// Whether people may mean this part by `name`.
-    pub(super) fn is_called(&self, name: &str) -> bool {
+    pub(in crate::commands) fn is_called(&self, name: &str) -> bool {
         let name = key(name);
         key(self.label) == name || self.synonyms.iter().any(|synonym| key(synonym) == name)
     }

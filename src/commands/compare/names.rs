@@ -8,7 +8,7 @@ use crate::{commands::Invocation, index, spelling::key};
 /// Words that stand between names.
 const BETWEEN: [&str; 6] = ["vs", "vs.", "versus", "and", "with", "&"];
 /// So many words are split by what the desk knows; of longer lists each word is a name.
-const MOST_WORDS: usize = 12;
+const MOST_WORDS: usize = 10;
 /// They are split into so many names at most: a few more than can be compared, so that those left out can be told.
 const MOST_NAMES: usize = MOST + 2;
 /// What a guessed name costs that is only part of a name here, one that is nothing here, and each known name in that.
