@@ -25,6 +25,7 @@ mod schema;
 mod search;
 mod terms;
 mod tokens;
+mod unwanted;
 mod words;
 
 pub use mark::marked;

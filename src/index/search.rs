@@ -15,6 +15,7 @@ use super::{
     places::Places,
     query::{Clause, exact, must, scored},
     question::{Question, Taken, Unit},
+    unwanted::Unwanted,
     words::{scan, words},
 };
 
@@ -153,7 +154,7 @@ impl Index {
             clauses.extend((!any.is_empty()).then(|| must(Box::new(BooleanQuery::new(any)))));
         }
         for unwanted in asked.without.iter().filter_map(|text| self.phrase(text)) {
-            clauses.push((Occur::MustNot, unwanted));
+            clauses.push((Occur::MustNot, Box::new(Unwanted(unwanted))));
         }
         clauses.extend(required(&self.fields, &asked.filters));
         clauses.extend(excluded(&self.fields, &asked.except));

@@ -18,6 +18,10 @@ static DESK: LazyLock<Desk> = LazyLock::new(|| {
 const PIECES: &str = "(moonshot|valuation|kind:|tag:six-tigers|place:beijing|source:report|after:2023|before:2024-13|year:|\
     2022\\.\\.2024|OR|NOT|-|\"|“|”|月之暗面|yuezhianmian|3\\.3bn|3,300 million|40%|k1\\.5|\\+|\\PC{1,4}| |:|\\.\\.)";
 
+/// Commands, and what they take first.
+const WORDS: &str = "search|company|about|model|timeline|cite|list( companies| events)?|top( valuation| users)?|compare( moonshot)?|\
+    today|random";
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
@@ -32,11 +36,20 @@ proptest! {
     }
 
     #[test]
-    fn any_line_is_answered(word in "search|company|about|model|timeline|cite", rest in ".{0,120}|[-\"a-z0-9.:+% 月之]{0,600}") {
+    fn any_line_is_answered(word in WORDS, rest in ".{0,120}|[-\"a-z0-9.:+% 月之]{0,600}") {
         let line = format!("!{word} {rest}");
         if let Reading::Command(invocation) = read(&line) {
             let reply = answer(&DESK, &Ask { invocation, now: jiff::Timestamp::UNIX_EPOCH, seed: 0 }).reply;
             prop_assert!(!reply.text().is_empty() && reply.text().len() < 16_000);
         }
+    }
+}
+
+#[test]
+fn an_unwanted_phrase_may_lie_ahead_of_what_is_found() {
+    for line in ["!search 月 -之% 0", "!list -\"moonshot ai\" ai", "!list companies -之暗"] {
+        let Reading::Command(invocation) = read(line) else { panic!("{line}") };
+        let reply = answer(&DESK, &Ask { invocation, now: jiff::Timestamp::UNIX_EPOCH, seed: 0 }).reply;
+        assert!(!reply.text().is_empty(), "{line}");
     }
 }
