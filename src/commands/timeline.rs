@@ -95,7 +95,7 @@ fn dates(argument: &str) -> Result<Option<Span2>, ()> {
         argument.split(['…', '–', '—']).collect()
     };
     let end = |part: &str| {
-        if part.is_empty() { Ok(None) } else { padded(part).parse::<PartialDate>().map(Some).map_err(|_| ()) }
+        if part.is_empty() { Ok(None) } else { PartialDate::typed(part).map(Some).ok_or(()) }
     };
     let meant = argument.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '.' | '…' | '–' | '—' | '/'))
         && argument.chars().filter(char::is_ascii_digit).count() >= 4;
@@ -111,11 +111,6 @@ fn dates(argument: &str) -> Result<Option<Span2>, ()> {
         Err(()) if meant => Err(()),
         Err(()) => Ok(None),
     }
-}
-
-/// `2023-3` and `2023/03` as the dataset writes them.
-fn padded(date: &str) -> String {
-    date.split(['-', '/']).map(|part| format!("{part:0>2}")).collect::<Vec<_>>().join("-")
 }
 
 fn not_a_date(argument: &str) -> Outcome {

@@ -34,6 +34,12 @@ impl PartialDate {
         }
     }
 
+    /// Reads a date as people type it: also `2023-3` and `2023/03`, which the dataset's files may not have.
+    #[must_use]
+    pub fn typed(text: &str) -> Option<Self> {
+        text.split(['-', '/']).map(|part| format!("{part:0>2}")).collect::<Vec<_>>().join("-").parse().ok()
+    }
+
     /// The calendar year.
     #[must_use]
     pub fn year(self) -> i16 {

@@ -18,11 +18,11 @@ mod pieces;
 use jiff::civil::Date;
 
 use self::{
-    dates::{Days, days, padded_date},
+    dates::{Days, days},
     pieces::{Piece, pieces},
 };
 use crate::{
-    dataset::{KINDS, Kind},
+    dataset::{KINDS, Kind, PartialDate},
     spelling::{fold, key, nearest},
 };
 
@@ -220,7 +220,7 @@ fn filter(asked: &mut Asked, name: &str, value: &str, without: bool) -> Result<(
             }
         }
         "after" | "since" | "before" | "until" => {
-            let Some(date) = padded_date(value) else {
+            let Some(date) = PartialDate::typed(value) else {
                 asked.complain(not_a_date(name, value));
                 return Err(value.to_owned());
             };
