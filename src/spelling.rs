@@ -6,12 +6,18 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 /// The text without differences of case, accent and width: `Ｋｉｍｉ` and `kimi` fold to the same.
 #[must_use]
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
 /// The letters and digits of the folded text: `Moonshot.ai` and `moonshot AI` have the same key.
 #[must_use]
 pub fn key(text: &str) -> String {
+    if text.is_ascii() {
+        return text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    }
     fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 

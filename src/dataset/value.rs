@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::PartialDate;
 
 /// What a claim says.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Value {
     /// Our own words.
     Text(String),
@@ -20,7 +22,7 @@ pub enum Value {
 }
 
 /// How exactly an amount is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Qualifier {
     /// Near it, on either side.
     About,
@@ -53,7 +55,7 @@ impl Qualifier {
 }
 
 /// A finite amount or a range of amounts.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Amount {
     /// The amount, or the lower end of the range.
     pub from: f64,
@@ -64,7 +66,7 @@ pub struct Amount {
 }
 
 /// An amount of something.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quantity {
     /// How many.
     pub amount: Amount,
@@ -73,7 +75,7 @@ pub struct Quantity {
 }
 
 /// An amount of money.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Money {
     /// How much.
     pub amount: Amount,
