@@ -12,13 +12,19 @@ pub fn fold(text: &str) -> String {
     text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
-/// The letters and digits of the folded text: `Moonshot.ai` and `moonshot AI` have the same key.
+/// The letters and digits of the folded text: `Moonshot.ai` and `moonshot AI` have the same key. A plus that ends a word is
+/// said aloud: `AI+` is AI Plus.
 #[must_use]
 pub fn key(text: &str) -> String {
-    if text.is_ascii() {
-        return text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let mut key = String::new();
+    for c in fold(text).chars() {
+        match c {
+            '+' if !key.is_empty() => key.push_str("plus"),
+            c if c.is_alphanumeric() => key.push(c),
+            _ => {}
+        }
     }
-    fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
+    key
 }
 
 /// The candidate that `word` is most likely a slip of, if any is near: one edit for short words, two from five letters on.
@@ -75,6 +81,7 @@ mod tests {
         assert_eq!(key("01.AI"), "01ai");
         assert_eq!(key("Moonshot.ai"), key("moonshot AI"));
         assert_eq!(key(" 「智谱」 "), "智谱");
+        assert_eq!(key("AI+"), key("AI Plus"));
     }
 
     #[test]

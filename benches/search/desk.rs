@@ -4,7 +4,7 @@ use std::{path::Path, time::Instant};
 
 use anyhow::{Result, anyhow};
 use serde::{Deserialize, Serialize};
-use tigerdesk::{commands::Desk, dataset, index::Index};
+use tigerdesk::{commands::Desk, dataset};
 
 use crate::{
     memory,
@@ -52,9 +52,8 @@ pub fn cold(dir: &Path) -> Result<Cold> {
     let dataset = dataset::load(dir).map_err(|faults| anyhow!("the generated dataset has faults: {faults}"))?;
     let load = start.elapsed().as_secs_f64();
     let start = Instant::now();
-    let index = Index::build(&dataset)?;
+    let desk = Desk::new(dataset)?;
     let indexing = start.elapsed().as_secs_f64();
-    let desk = Desk { dataset, index };
     let start = Instant::now();
     ask(&desk, &format!("!about {}", desk.dataset.records()[0].name));
     let first = start.elapsed().as_secs_f64() * 1e6;

@@ -4,11 +4,12 @@ mod sections;
 
 use super::Desk;
 use crate::{
-    dataset::{Claim, KINDS, PROPERTIES, Record},
+    dataset::{Claim, KINDS, PROPERTIES, Property, Record},
     reply::{Block, Citations, Reply, Span, bold, code, italic, text},
     spelling::key,
 };
-use sections::{Item, Section, sections};
+use sections::Item;
+pub(super) use sections::{Section, sections};
 
 /// A card with more characters than this is shortened, its longest parts first.
 const LONGEST_CARD: usize = 2_400;
@@ -88,6 +89,15 @@ pub(super) fn is_section(name: &str) -> bool {
 /// Whether the card of a record has a part that people call so.
 pub(super) fn has_section(desk: &Desk, record: &Record, name: &str) -> bool {
     sections(desk, record).iter().any(|section| section.is_called(name))
+}
+
+/// The property that such a part of the card shows: the record's own, or that of the claims that point to it.
+pub(super) fn section_property(desk: &Desk, record: &Record, name: &str) -> Option<&'static Property> {
+    let section = sections(desk, record).into_iter().find(|section| section.is_called(name))?;
+    section.items.iter().find_map(|item| match item {
+        Item::Claim(claim) | Item::Link(_, claim) => Some(claim.property),
+        Item::Words(_) => None,
+    })
 }
 
 /// One part of the card, whole.
@@ -174,14 +184,26 @@ fn head(record: &Record) -> Vec<Span> {
 }
 
 fn line(desk: &Desk, section: &Section, shown: usize, citations: &mut Citations, notes: bool) -> Vec<Span> {
-    let mut spans = vec![bold(format!("{}:", section.label()))];
+    let mut spans = vec![bold(format!("{}:", section.label())), text(" ")];
+    items(&mut spans, desk, section, shown, citations, notes);
+    spans
+}
+
+/// The first so many items of a part, and how many are left.
+pub(super) fn items(
+    spans: &mut Vec<Span>,
+    desk: &Desk,
+    section: &Section,
+    shown: usize,
+    citations: &mut Citations,
+    notes: bool,
+) {
     for (place, item) in section.items.iter().take(shown).enumerate() {
-        spans.push(text(if place == 0 { " " } else { "; " }));
-        show(&mut spans, desk, item, citations, notes);
+        spans.extend((place > 0).then(|| text("; ")));
+        show(spans, desk, item, citations, notes);
     }
     let left = section.count() - shown;
     spans.extend((left > 0).then(|| text(format!("; and {left} more"))));
-    spans
 }
 
 fn show(spans: &mut Vec<Span>, desk: &Desk, item: &Item, citations: &mut Citations, notes: bool) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Ask, Command, Desk, Outcome, Spec, look_up};
+use super::{Ask, Command, Desk, Hit, Outcome, Spec, look_up};
 use crate::{
     dataset::{Record, SOURCE},
     index,
@@ -31,7 +31,7 @@ impl Command for Cite {
             return Ok(self.spec().how_to());
         }
         let Some(found) = look_up::find(desk, None, &ask.invocation.args)? else {
-            return Ok(Outcome { reply: look_up::nothing(desk, &name)? });
+            return Ok(look_up::nothing(desk, &name)?.into());
         };
         let record = found.record;
         let sources: Vec<&Record> = if record.kind == SOURCE {
@@ -42,13 +42,15 @@ impl Command for Cite {
         };
         let mut blocks: Vec<Block> = found.why.into_iter().map(Block::Para).collect();
         blocks.push(Block::Para(vec![bold(&record.name), text(format!(", {}", record.kind.id))]));
+        let shown = sources.iter().copied().filter(|source| source.id != record.id);
+        let hits = std::iter::once(record).chain(shown).map(Hit::whole).collect();
         if sources.is_empty() {
             blocks.push(Block::Para(vec![text("No claim is made of it here, so that there is nothing to cite.")]));
         }
         blocks.extend(
             sources.into_iter().map(|source| Block::Para(vec![text(plain(source)), Span::Break, code(bibtex(source))])),
         );
-        Ok(Outcome { reply: Reply { blocks } })
+        Ok(Outcome { reply: Reply { blocks }, hits })
     }
 }
 

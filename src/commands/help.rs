@@ -24,7 +24,7 @@ impl Command for Help {
 
     fn answer(&self, _desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
         Ok(match ask.invocation.args.first() {
-            None => Outcome { reply: everything() },
+            None => everything().into(),
             Some(word) => one(word),
         })
     }

@@ -2,7 +2,7 @@
 
 mod near;
 
-use super::{Ask, Command, Desk, Outcome, Spec, card};
+use super::{Ask, Command, Desk, Hit, Outcome, Spec, card};
 use crate::{
     dataset::{Claim, Kind, Record, Value},
     index,
@@ -44,11 +44,10 @@ impl Command for LookUp {
         if key(&name).is_empty() {
             return Ok(self.spec().how_to());
         }
-        let reply = match find(desk, self.0, &ask.invocation.args)? {
-            Some(found) => found.reply(desk),
-            None => near::nothing(desk, self.0, &name)?,
-        };
-        Ok(Outcome { reply })
+        Ok(match find(desk, self.0, &ask.invocation.args)? {
+            Some(found) => found.outcome(desk),
+            None => near::nothing(desk, self.0, &name)?.into(),
+        })
     }
 }
 
@@ -110,7 +109,7 @@ pub(super) fn find<'d>(desk: &'d Desk, kind: Option<Kind>, args: &[String]) -> R
         found.why = Some(why.into());
         return Ok(Some(found));
     }
-    Ok(near::slip(desk, kind, &name))
+    near::slip(desk, kind, &name)
 }
 
 fn first<'d>(desk: &'d Desk, places: &[usize], section: Option<String>) -> Option<Found<'d>> {
@@ -170,7 +169,15 @@ fn of_kind<'d>(kind: Kind, links: impl Iterator<Item = (&'d Record, String)>) ->
 }
 
 impl Found<'_> {
-    fn reply(self, desk: &Desk) -> Reply {
+    /// Whether the whole name stands for the record, and none of it for a part of the card.
+    pub(super) fn is_whole(&self) -> bool {
+        self.section.is_none()
+    }
+
+    fn outcome(self, desk: &Desk) -> Outcome {
+        let property = self.section.as_ref().and_then(|section| card::section_property(desk, self.record, section));
+        let shown = std::iter::once(Hit::new(self.record, property));
+        let hits = shown.chain(self.others.iter().take(OFFERED).map(|other| Hit::whole(other))).collect();
         let mut reply = match &self.section {
             Some(section) => card::section(desk, self.record, section),
             None => card::card(desk, self.record),
@@ -186,6 +193,6 @@ impl Found<'_> {
             }
             reply.blocks.push(Block::Para(also));
         }
-        reply
+        Outcome { reply, hits }
     }
 }

@@ -3,15 +3,29 @@
 //! A command is one file and one line of the [`registry`]; parsing, help and the README's table derive from there.
 
 mod card;
+mod catalogue;
 mod cite;
+mod compare;
+mod dated;
 mod help;
+mod hit;
+mod list;
 mod look_up;
+mod page;
 mod parse;
+mod random;
+mod ranking;
 pub mod registry;
 mod search;
+mod select;
 mod timeline;
+mod today;
+mod top;
 
+pub use hit::Hit;
 pub use parse::{Invocation, Reading, read, read_bare};
+
+use catalogue::Catalogue;
 
 use crate::{
     dataset::Dataset,
@@ -26,6 +40,8 @@ pub struct Desk {
     pub dataset: Dataset,
     /// The index over them.
     pub index: Index,
+    /// The orders of the records.
+    catalogue: Catalogue,
 }
 
 impl Desk {
@@ -35,7 +51,11 @@ impl Desk {
     /// If the index can't be built.
     pub fn new(dataset: Dataset) -> Result<Self, index::Error> {
         let index = Index::build(&dataset)?;
-        Ok(Self { dataset, index })
+        Ok(Self { dataset, index, catalogue: Catalogue::default() })
+    }
+
+    fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
     }
 }
 
@@ -46,6 +66,8 @@ pub struct Ask {
     pub invocation: Invocation,
     /// The moment at which it is asked.
     pub now: jiff::Timestamp,
+    /// A number by chance, for what is to be drawn.
+    pub seed: u64,
 }
 
 /// What comes of a question.
@@ -53,6 +75,15 @@ pub struct Ask {
 pub struct Outcome {
     /// What to say.
     pub reply: Reply,
+    /// The records that the reply answers with, in the order in which it shows them. What it only suggests is none.
+    pub hits: Vec<Hit>,
+}
+
+impl From<Reply> for Outcome {
+    /// A reply that answers with no record.
+    fn from(reply: Reply) -> Self {
+        Self { reply, hits: Vec::new() }
+    }
 }
 
 /// A command of the registry.
@@ -109,7 +140,7 @@ impl Spec {
 }
 
 fn text_outcome(spans: Vec<crate::reply::Span>) -> Outcome {
-    Outcome { reply: Reply::para(spans) }
+    Reply::para(spans).into()
 }
 
 /// Answers `ask` from `desk`. Never fails: what can't be answered is said in the reply.

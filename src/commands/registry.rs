@@ -2,15 +2,22 @@
 
 use std::sync::LazyLock;
 
-use super::{Command, cite::Cite, help::Help, look_up::LookUp, search::Search, timeline::Timeline};
+use super::{
+    Command, cite::Cite, compare::Compare, help::Help, list::List, look_up::LookUp, random::Random, search::Search,
+    timeline::Timeline, today::Today, top::Top,
+};
 use crate::dataset::KINDS;
 
 /// Every command, in the order in which the help lists them. A kind of record brings its look-up word along.
 static COMMANDS: LazyLock<Vec<Box<dyn Command>>> = LazyLock::new(|| {
     let mut commands: Vec<Box<dyn Command>> =
-        vec![Box::new(Help), Box::new(Search), Box::new(Timeline), Box::new(LookUp(None))];
+        vec![Box::new(Help), Box::new(Search), Box::new(Timeline), Box::new(List), Box::new(Top)];
+    commands.push(Box::new(Compare));
+    commands.push(Box::new(LookUp(None)));
     commands.extend(KINDS.iter().map(|kind| Box::new(LookUp(Some(kind))) as Box<dyn Command>));
     commands.push(Box::new(Cite));
+    commands.push(Box::new(Today));
+    commands.push(Box::new(Random));
     commands
 });
 
@@ -69,7 +76,7 @@ mod tests {
         for spec in commands().map(Command::spec) {
             let Reading::Command(invocation) = read(&spec.example_line()) else { panic!("{}", spec.example_line()) };
             assert_eq!(invocation.word, spec.word);
-            let text = answer(&desk, &Ask { invocation, now: jiff::Timestamp::UNIX_EPOCH }).reply.text();
+            let text = answer(&desk, &Ask { invocation, now: jiff::Timestamp::UNIX_EPOCH, seed: 0 }).reply.text();
             for failure in ["I know no", "Nothing here", "Nothing is dated for", "Sorry"] {
                 assert!(!text.contains(failure), "{}: {text}", spec.example_line());
             }

@@ -1,10 +1,10 @@
 //! `!search WORDS`: the records and claims that fit the words best.
 
-use super::{Ask, Command, Desk, Outcome, Spec, card, text_outcome};
+use super::{Ask, Command, Desk, Hit, Outcome, Spec, card, text_outcome};
 use crate::{
     dataset::{Claim, Record, Value},
-    index,
-    reply::{Block, Citations, Reply, bold, code, italic, text},
+    index::{self, Taken, language::parse, marked},
+    reply::{Block, Citations, Reply, Span, bold, code, italic, text},
 };
 
 /// So many records are shown: what fits on a phone's screen or two.
@@ -24,31 +24,38 @@ impl Command for Search {
             arguments: "WORDS",
             summary: "The facts that fit some words best",
             example: "export controls",
-            more: "Words in names count most",
+            more: "In quotes, words stand side by side; -word leaves out what has it; kind:policy tag:six-tigers place:beijing \
+                   source:merics after:2023-06 before:2024 year:2023 narrow it; OR is one or the other",
         }
     }
 
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
-        let words = ask.invocation.joined();
-        if index::words(&words).is_empty() {
+        let asked = parse(&ask.invocation.rest);
+        if asked.is_empty() {
             return Ok(self.spec().how_to());
         }
-        let found = desk.index.search(&words, SHOWN + 1)?;
-        if found.hits.is_empty() {
-            return Ok(text_outcome(vec![
-                text("Nothing here has the words "),
-                bold(words),
-                text(". Try fewer or other words, or "),
-                code("!help"),
-                text("."),
-            ]));
+        let found = desk.index.ask(&asked, SHOWN + 1)?;
+        let mut remarks: Vec<Span> = Vec::new();
+        for Taken { typed, meant } in &found.taken {
+            remarks.extend([text(" I took "), bold(typed), text(" for "), bold(meant), text(".")]);
         }
+        remarks.extend(asked.complaint.iter().map(|complaint| text(format!(" {complaint}"))));
+        if found.hits.is_empty() {
+            let mut spans = vec![text("Nothing here has "), bold(&ask.invocation.rest), text(".")];
+            spans.extend(remarks);
+            spans.extend([text(" Try fewer or other words, or "), code("!help"), text(".")]);
+            return Ok(text_outcome(spans));
+        }
+        let words = asked.text();
         let mut citations = Citations::default();
+        let mut hits = Vec::new();
         let items = found.hits.iter().take(SHOWN).map(|hit| {
             let record = &desk.dataset.records()[hit.record];
             let mut item = vec![bold(&record.name), text(format!(" ({}): ", record.kind.id))];
             let claim = hit.claim.and_then(|place| record.claims.get(place)).or_else(|| closest(record, desk, &words));
-            match claim.and_then(|claim| telling(record, claim)) {
+            let claim = claim.and_then(|claim| telling(record, claim));
+            hits.push(Hit::new(record, claim.map(|claim| claim.property)));
+            match claim {
                 Some(claim) => {
                     item.push(text(format!("{}: ", claim.property.label)));
                     for (place, claim) in alike(record, claim).into_iter().enumerate() {
@@ -58,12 +65,16 @@ impl Command for Search {
                 }
                 None => card::summary(&mut item, desk, record, &mut citations),
             }
-            item
+            emphasised(item, &found.marks)
         });
         let list = Block::List(items.collect());
-        let mut intro = vec![bold(words.clone())];
+        let mut intro = vec![bold(&ask.invocation.rest)];
         if !found.all_words {
             intro.push(italic(" (nothing has all of these words; these have some)"));
+        }
+        if !remarks.is_empty() {
+            intro.push(Span::Break);
+            intro.extend(remarks);
         }
         let mut blocks = vec![Block::Para(intro), list];
         let first = &desk.dataset.records()[found.hits[0].record];
@@ -73,8 +84,25 @@ impl Command for Search {
         }
         blocks.push(Block::Para(more));
         blocks.extend(citations.block(&desk.dataset));
-        Ok(Outcome { reply: Reply { blocks } })
+        Ok(Outcome { reply: Reply { blocks }, hits })
     }
+}
+
+/// The same line with the words that were asked for in bold.
+fn emphasised(line: Vec<Span>, marks: &[String]) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for span in line {
+        match span {
+            // The marks of the sources are numbers that nobody asked for.
+            Span::Text(words) if !words.starts_with(" [") => {
+                spans.extend(
+                    marked(&words, marks).into_iter().map(|(part, asked)| if asked { bold(part) } else { text(part) }),
+                );
+            }
+            other => spans.push(other),
+        }
+    }
+    spans
 }
 
 /// The claim that has the most of the words that neither the record's names nor its summary have.

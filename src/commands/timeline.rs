@@ -1,12 +1,14 @@
 //! `!timeline`: what happened when.
 
-use std::collections::HashSet;
-
-use super::{Ask, Command, Desk, Outcome, Spec, text_outcome};
+use super::{
+    Ask, Command, Desk, Hit, Outcome, Spec,
+    dated::{Entry, drop_told_by_events},
+    page, text_outcome,
+};
 use crate::{
-    dataset::{Claim, PartialDate, Record, Value},
-    index::{self, Hit},
-    reply::{Block, Citations, Reply, Span, bold, code, italic, text},
+    dataset::PartialDate,
+    index,
+    reply::{Block, Citations, Reply, bold, code, text},
 };
 
 /// A timeline of so many days or fewer is shown whole.
@@ -18,13 +20,6 @@ const LONGEST_WHOLE: usize = 12_000;
 
 /// The timeline.
 pub(super) struct Timeline;
-
-/// A dated claim with the record that it is about.
-struct Entry<'d> {
-    date: PartialDate,
-    record: &'d Record,
-    claim: &'d Claim,
-}
 
 impl Command for Timeline {
     fn spec(&self) -> Spec {
@@ -40,22 +35,23 @@ impl Command for Timeline {
     }
 
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
-        let args = &ask.invocation.args;
+        let (args, skip) = page::skipped(&ask.invocation.args);
         let Some((first, others)) = args.split_first() else { return Ok(self.spec().how_to()) };
-        let (span, words) = if let Some(span) = spoken(args) {
+        let (span, words) = if let Some(span) = spoken(&args) {
             (span, args[2..].join(" "))
         } else {
             match dates(first) {
                 Ok(Some(span)) => (span, others.join(" ")),
-                Ok(None) => ((None, None), ask.invocation.joined()),
+                Ok(None) => ((None, None), args.join(" ")),
                 Err(()) => return Ok(not_a_date(first)),
             }
         };
         let hits = desk.index.timeline(span.0, span.1, &words)?;
-        let mut entries: Vec<_> = hits.into_iter().filter_map(|hit| entry(desk, hit)).collect();
+        let mut entries: Vec<_> =
+            hits.into_iter().filter_map(|hit| Entry::at(&desk.dataset, hit.record, hit.claim?)).collect();
         drop_told_by_events(&mut entries);
         entries.sort_by(|a, b| (a.date, &a.record.name).cmp(&(b.date, &b.record.name)));
-        Ok(Outcome { reply: render(desk, span, &words, &entries) })
+        Ok(render(desk, span, &words, &entries, skip))
     }
 }
 
@@ -98,7 +94,9 @@ fn dates(argument: &str) -> Result<Option<Span2>, ()> {
     } else {
         argument.split(['…', '–', '—']).collect()
     };
-    let end = |part: &str| if part.is_empty() { Ok(None) } else { padded(part).parse().map(Some).map_err(|_| ()) };
+    let end = |part: &str| {
+        if part.is_empty() { Ok(None) } else { padded(part).parse::<PartialDate>().map(Some).map_err(|_| ()) }
+    };
     let meant = argument.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '.' | '…' | '–' | '—' | '/'))
         && argument.chars().filter(char::is_ascii_digit).count() >= 4;
     let read = match parts[..] {
@@ -108,7 +106,7 @@ fn dates(argument: &str) -> Result<Option<Span2>, ()> {
     };
     match read {
         Ok((None, None)) => Ok(None),
-        Ok((Some(from), Some(to))) if to < from => Ok(Some((Some(to), Some(from)))),
+        Ok((Some(from), Some(to))) if to.last_day() < from.first_day() => Ok(Some((Some(to), Some(from)))),
         Ok(span) => Ok(Some(span)),
         Err(()) if meant => Err(()),
         Err(()) => Ok(None),
@@ -132,34 +130,7 @@ fn not_a_date(argument: &str) -> Outcome {
     ])
 }
 
-fn entry(desk: &Desk, hit: Hit) -> Option<Entry<'_>> {
-    let record = &desk.dataset.records()[hit.record];
-    let claim = record.claims.get(hit.claim?)?;
-    let Value::Date(date) = claim.value else { return None };
-    Some(Entry { date, record, claim })
-}
-
-/// An event that is about a model says that it was released: the model's own line that day would say it twice.
-fn drop_told_by_events(entries: &mut Vec<Entry>) {
-    let told: HashSet<(PartialDate, String)> = entries
-        .iter()
-        .filter(|entry| entry.claim.property.timeline == Some(""))
-        .flat_map(|entry| {
-            let targets = entry.record.claims.iter().filter_map(|claim| match &claim.value {
-                Value::Ref(id) => Some(id.clone()),
-                _ => None,
-            });
-            targets.map(|id| (entry.date, id))
-        })
-        .collect();
-    entries.retain(|entry| {
-        let told_as = entry.claim.property.timeline.unwrap_or_default();
-        !matches!(told_as, "announced" | "released" | "issued")
-            || !told.contains(&(entry.date, entry.record.id.clone()))
-    });
-}
-
-fn render(desk: &Desk, span: Span2, words: &str, entries: &[Entry]) -> Reply {
+fn render(desk: &Desk, span: Span2, words: &str, entries: &[Entry], skip: usize) -> Outcome {
     let mut title = match span {
         (None, None) if words.is_empty() => "Timeline".to_owned(),
         (None, None) => String::new(),
@@ -172,8 +143,8 @@ fn render(desk: &Desk, span: Span2, words: &str, entries: &[Entry]) -> Reply {
     if !words.is_empty() {
         title = [title.as_str(), words].join(" ").trim_start().into();
     }
-    if entries.is_empty() {
-        return Reply::para(vec![
+    if entries.len() <= skip {
+        return text_outcome(vec![
             text("Nothing is dated for "),
             bold(title),
             text(". Try a longer time, fewer words, or "),
@@ -181,50 +152,41 @@ fn render(desk: &Desk, span: Span2, words: &str, entries: &[Entry]) -> Reply {
             text("."),
         ]);
     }
-    let (shown, next) = cut(span, entries);
+    let (end, next) = cut(span, entries, skip);
+    let shown = &entries[skip..end];
     let mut citations = Citations::default();
-    let items = entries[..shown].iter().map(|entry| line(entry, &mut citations)).collect();
+    let items = shown.iter().map(|entry| entry.line(&mut citations)).collect();
     let mut blocks = vec![Block::Para(vec![bold(title)]), Block::List(items)];
-    if let Some(next) = next {
+    if let Some((next, skip)) = next {
         let to = span.1.map(|date| date.to_string()).unwrap_or_default();
         let command = format!("!timeline {next}..{to} {words}");
-        blocks.push(Block::Para(vec![text(format!("and {} more: ", entries.len() - shown)), code(command.trim_end())]));
+        blocks.extend(page::more(command.trim_end(), entries.len() - end, skip));
     }
     blocks.extend(citations.block(&desk.dataset));
-    Reply { blocks }
+    let hits = shown.iter().map(|entry| Hit::new(entry.record, Some(entry.claim.property))).collect();
+    Outcome { reply: Reply { blocks }, hits }
 }
 
-/// How many entries to show, and the day from which on the rest is to be asked for.
-fn cut(span: Span2, entries: &[Entry]) -> (usize, Option<String>) {
+/// Where the page ends, and the day from which on the rest is to be asked for, with how many of that day to skip.
+fn cut(span: Span2, entries: &[Entry], skip: usize) -> (usize, Option<(String, usize)>) {
     let whole = match span {
         (Some(from), Some(to)) => (to.last_day() - from.first_day()).get_days() <= TWO_YEARS,
         _ => false,
     };
     let most = if whole { LONGEST_WHOLE } else { LONGEST };
     let mut length = 0;
-    for (place, entry) in entries.iter().enumerate() {
+    for (place, entry) in entries.iter().enumerate().skip(skip) {
         length += entry.record.name.chars().count() + 24;
-        if length > most {
-            // The rest begins with a day of its own, so that asking for it shows nothing twice and leaves nothing out.
-            let first = |entry: &Entry| entry.date.first_day();
-            let mut place = place;
-            while place > 1 && first(&entries[place - 1]) == first(entry) {
-                place -= 1;
-            }
-            return (place, Some(first(&entries[place]).to_string()));
+        if length > most && place > skip {
+            // The rest begins with a day of its own, so that asking for it shows nothing twice and leaves nothing out;
+            // unless that day alone fills the page.
+            let day = entry.date.first_day();
+            let begins = entries.partition_point(|entry| entry.date.first_day() < day);
+            let (end, shown) = if begins > skip { (begins, 0) } else { (place, place - begins) };
+            return (end, Some((day.to_string(), shown)));
         }
     }
     (entries.len(), None)
-}
-
-fn line(entry: &Entry, citations: &mut Citations) -> Vec<Span> {
-    let told = entry.claim.property.timeline.unwrap_or_default();
-    let what = format!(" {} {told}", entry.record.name);
-    let same = |claim: &&Claim| claim.property == entry.claim.property;
-    let contested = entry.record.claims.iter().filter(same).count() > 1;
-    let differ = contested.then(|| italic(" (sources differ)"));
-    let line = [bold(entry.date.to_string()), text(what.trim_end()), citations.mark(&entry.claim.sources)];
-    line.into_iter().chain(differ).collect()
 }
 
 #[cfg(test)]
@@ -247,6 +209,7 @@ mod tests {
             ("2024..", "2024", ""),
             ("..2021", "", "2021"),
             ("2024..2023", "2023", "2024"),
+            ("2023-06..2023", "2023-06", "2023"),
             ("2023-3", "2023-03", "2023-03"),
             ("2023/11", "2023-11", "2023-11"),
         ] {

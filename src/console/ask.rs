@@ -7,8 +7,11 @@ use std::{
 
 use serde::Serialize;
 
-use super::{Error, reply_to};
-use crate::{cli::Format, commands::Desk};
+use super::{Error, answer_to};
+use crate::{
+    cli::Format,
+    commands::{Desk, Hit, Outcome},
+};
 
 /// A line of standard input longer than this many bytes is cut here.
 const LONGEST_LINE: u64 = 64 * 1024;
@@ -18,6 +21,7 @@ struct Answer<'a> {
     command: &'a str,
     text: String,
     html: String,
+    hits: Vec<Hit>,
     took_us: u128,
 }
 
@@ -57,14 +61,14 @@ fn each_line(mut answer: impl FnMut(&str) -> io::Result<()>) -> io::Result<()> {
 
 fn print(out: &mut impl io::Write, desk: &Desk, question: &str, format: Format, several: bool) -> io::Result<()> {
     let start = Instant::now();
-    let reply = reply_to(desk, question);
+    let Outcome { reply, hits } = answer_to(desk, question);
     match format {
         Format::Text if several => writeln!(out, "{}\n", reply.text())?,
         Format::Text => writeln!(out, "{}", reply.text())?,
         Format::Html => writeln!(out, "{}", reply.html())?,
         Format::Json => {
             let (text, html) = (reply.text(), reply.html());
-            let answer = Answer { command: question, text, html, took_us: start.elapsed().as_micros() };
+            let answer = Answer { command: question, text, html, hits, took_us: start.elapsed().as_micros() };
             serde_json::to_writer(&mut *out, &answer)?;
             writeln!(out)?;
         }

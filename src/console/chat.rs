@@ -12,11 +12,10 @@ use rustyline::{
     history::FileHistory, validate::Validator,
 };
 
-use super::{Error, reply_to};
+use super::{Error, answer_to};
 use crate::{
     commands::{Desk, registry},
     dataset::Record,
-    reply::Reply,
     spelling::fold,
 };
 
@@ -48,7 +47,7 @@ pub fn chat(desk: &Desk) -> Result<(), Error> {
             Ok(line) if line.trim().is_empty() => {}
             Ok(line) if matches!(line.trim().trim_start_matches('!'), "quit" | "exit") => break,
             Ok(line) => {
-                let reply: Reply = reply_to(desk, &line);
+                let reply = answer_to(desk, &line).reply;
                 writeln!(out, "{}\n", if styled { reply.ansi() } else { reply.text() })?;
             }
             Err(ReadlineError::Interrupted) => {}

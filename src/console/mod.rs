@@ -13,7 +13,7 @@ pub use chat::chat;
 pub use check::{check, schema};
 
 use crate::{
-    commands::{Ask, Desk, Reading, answer, hint, read, read_bare},
+    commands::{Ask, Desk, Outcome, Reading, answer, hint, read, read_bare},
     dataset::{self, Faults},
     index,
     reply::{Reply, code, text},
@@ -49,21 +49,24 @@ pub fn open(dir: Option<&Path>) -> Result<Desk, Error> {
 }
 
 /// Answers one line. In a terminal nobody else is spoken to, so that every line gets an answer and needs no `!`.
-fn reply_to(desk: &Desk, line: &str) -> Reply {
+fn answer_to(desk: &Desk, line: &str) -> Outcome {
     let line = line.trim();
     let reading = match read(line) {
         Reading::NotOurs => read_bare(line.trim_start_matches(['!', '！'])),
         ours => ours,
     };
     match reading {
-        Reading::Command(invocation) => answer(desk, &Ask { invocation, now: jiff::Timestamp::now() }).reply,
-        Reading::Slip { word, near } => hint(&word, near),
+        Reading::Command(invocation) => {
+            answer(desk, &Ask { invocation, now: jiff::Timestamp::now(), seed: rand::random() })
+        }
+        Reading::Slip { word, near } => hint(&word, near).into(),
         Reading::NotOurs => Reply::para(vec![
             text("That is no command of mine. "),
             code("!help"),
             text(" lists them; "),
             code(format!("!search {}", line.trim_start_matches(['!', '！']).chars().take(60).collect::<String>())),
             text(" looks for it."),
-        ]),
+        ])
+        .into(),
     }
 }

@@ -40,6 +40,18 @@ impl PartialDate {
     pub fn year(self) -> i16 {
         self.year
     }
+
+    /// The month, from 1, if the date is that precise.
+    #[must_use]
+    pub fn month(self) -> Option<i8> {
+        self.month
+    }
+
+    /// The day of the month, from 1, if the date is that precise.
+    #[must_use]
+    pub fn day(self) -> Option<i8> {
+        self.day
+    }
 }
 
 impl FromStr for PartialDate {

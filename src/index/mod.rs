@@ -1,44 +1,46 @@
 //! The full-text index over one release of the dataset. The only importer of tantivy.
 //!
 //! Two kinds of document: one for each record (its names and summary) and one for each claim (the record's names, the
-//! property's words, the value and the note). Documents point back by place into [`Dataset::records`].
+//! property, the value and the note). Documents point back by place into
+//! [`Dataset::records`](crate::dataset::Dataset::records).
+//!
+//! # From a question to its answer
+//!
+//! [`language`] takes phrases, filters and what is not wanted out of what was typed. What is left is cut into words, and
+//! these are read as names, properties, numbers and other words, slips mended. A record that goes by just that name
+//! stands first; after it come the documents that have all the words, in names before aliases, claims and summaries; if
+//! there are none, those with all words but one, and so on.
 
 mod build;
+mod chinese;
+mod document;
+mod filter;
+pub mod language;
+mod mark;
+mod numbers;
 mod query;
+mod question;
+mod schema;
+mod search;
+mod terms;
+mod tokens;
 mod words;
 
-pub use query::{Hit, Hits};
+pub use mark::marked;
+pub use query::{Hit, Near};
+pub use question::Taken;
+pub use search::Hits;
 pub use words::words;
 
+use self::{chinese::Segmenter, schema::Fields};
 use crate::dataset::Dataset;
-use tantivy::{IndexReader, schema::Field};
+use tantivy::IndexReader;
 
 /// The index of one release, held in memory.
 pub struct Index {
     reader: IndexReader,
     fields: Fields,
-}
-
-/// The fields of a document.
-#[derive(Debug, Clone, Copy)]
-struct Fields {
-    /// The kind of the record.
-    kind: Field,
-    /// The place of the record among the records.
-    record: Field,
-    /// The place of the claim among the record's claims, counted from 1; 0 for the record itself.
-    claim: Field,
-    /// The keys of the record's names and its id, for exact look-up. Only on record documents.
-    key: Field,
-    /// The words of the record's names.
-    names: Field,
-    /// All other words.
-    body: Field,
-    /// On a record's document: the words of its claims.
-    all: Field,
-    /// For a claim that belongs on the timeline: first and last day, in days since 1970-01-01.
-    first_day: Field,
-    last_day: Field,
+    segmenter: Segmenter,
 }
 
 /// The index could not be built or read.

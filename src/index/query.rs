@@ -1,33 +1,29 @@
-//! Questions to the index.
+//! Look-ups: by name, by what is near to a name, and by date.
+
+use std::ops::Bound;
 
 use tantivy::{
     DocAddress, Searcher, Term,
     collector::{DocSetCollector, TopDocs},
-    query::{BooleanQuery, BoostQuery, Occur, Query, RangeQuery, TermQuery},
+    query::{Bm25StatisticsProvider, BooleanQuery, ConstScoreQuery, Occur, Query, RangeQuery, TermQuery},
     schema::{Field, IndexRecordOption},
 };
 
-use super::{
-    Error, Index,
-    build::days,
-    words::{asked, parts},
-};
+use super::{Error, Index, document::days, filter::records, question::MOST_WORDS, terms::Terms, words::words};
 use crate::{
     dataset::{Kind, PartialDate},
-    spelling::key,
+    spelling::{edits, key},
 };
 
-/// A word in a name counts this many times as much as one elsewhere.
-const NAME_BOOST: f32 = 3.0;
-/// And what is said elsewhere of the same record hardly counts, but it holds a question's words together.
-const ALL_BOOST: f32 = 0.2;
-/// How many documents are looked at for a search; several may belong to one record.
-const DOCUMENTS: usize = 200;
-/// Words of a question beyond this many are left out.
-const MOST_WORDS: usize = 16;
+/// A beginning of a name must have so many letters to stand for it.
+const SHORTEST_BEGINNING: usize = 4;
+/// So many names that begin alike are looked at.
+const MOST_BEGINNINGS: usize = 32;
+/// So many records of one name are found.
+const MOST_NAMED: usize = 64;
 
 /// A record that a search found, and the claim of it that fits best, if a claim does: places in the dataset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Hit {
     /// The place of the record.
     pub record: usize,
@@ -35,31 +31,53 @@ pub struct Hit {
     pub claim: Option<usize>,
 }
 
-/// What a search found, best first, a record once.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Hits {
-    /// The records.
-    pub hits: Vec<Hit>,
-    /// Whether each hit has all the words that were asked for; otherwise none has, and these have some.
-    pub all_words: bool,
+/// A record with a name near to what was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Near {
+    /// The number of edits between the two; for a name of which only the beginning was typed, one more than is forgiven.
+    pub edits: usize,
+    /// The place of the record.
+    pub record: usize,
 }
 
-type Clause = (Occur, Box<dyn Query>);
+/// A document that was found.
+pub(super) struct Found {
+    /// How well it fits.
+    pub score: f32,
+    /// What it is of.
+    pub hit: Hit,
+    /// The first day for which it holds; a record holds always.
+    pub day: i64,
+}
+
+/// A query and whether it must, should or must not fit.
+pub(super) type Clause = (Occur, Box<dyn Query>);
 
 impl Index {
     /// The records, of one kind or any, that go by exactly this name, native name, alias or id, whatever its case,
-    /// spaces and punctuation.
+    /// spaces and punctuation; those whose name it is before those whose alias it is. If there are none, those that go by
+    /// it in the singular, or as the Chinese sounds.
     ///
     /// # Errors
     /// If the index can't be read.
     pub fn named(&self, kind: Option<Kind>, name: &str) -> Result<Vec<usize>, Error> {
-        let key = key(name);
-        if key.is_empty() {
-            return Ok(Vec::new());
+        for (field, name) in
+            [(self.fields.key, key(name)), (self.fields.loose, key(name)), (self.fields.loose, words(name).concat())]
+        {
+            let found = if name.is_empty() { Vec::new() } else { self.keyed(field, kind, &name)? };
+            if !found.is_empty() {
+                return Ok(found);
+            }
         }
-        let mut clauses = vec![must(term(self.fields.key, &key))];
-        clauses.extend(kind.map(|kind| must(term(self.fields.kind, kind.id))));
-        self.every(&BooleanQuery::new(clauses)).map(|found| found.into_iter().map(|hit| hit.record).collect())
+        Ok(Vec::new())
+    }
+
+    /// The records with this key in a field, those first that have all its letters in their name.
+    fn keyed(&self, field: Field, kind: Option<Kind>, key: &str) -> Result<Vec<usize>, Error> {
+        let mut clauses = vec![must(exact(field, key)), must(records(&self.fields))];
+        clauses.extend(kind.map(|kind| must(exact(self.fields.kind, kind.id))));
+        clauses.push((Occur::Should, exact(self.fields.name_key, key)));
+        Ok(self.top(&BooleanQuery::new(clauses), MOST_NAMED)?.into_iter().map(|found| found.hit.record).collect())
     }
 
     /// The records, of one kind or any, whose names have all of these words, best first.
@@ -67,46 +85,47 @@ impl Index {
     /// # Errors
     /// If the index can't be read.
     pub fn with_name_words(&self, kind: Option<Kind>, name: &str, limit: usize) -> Result<Vec<usize>, Error> {
-        let words = asked(name);
-        if words.is_empty() {
+        let asked = words(name);
+        if asked.is_empty() {
             return Ok(Vec::new());
         }
-        let mut clauses: Vec<Clause> =
-            words.iter().take(MOST_WORDS).map(|word| must(term(self.fields.names, word))).collect();
-        clauses
-            .push(must(Box::new(TermQuery::new(Term::from_field_u64(self.fields.claim, 0), IndexRecordOption::Basic))));
-        clauses.extend(kind.map(|kind| must(term(self.fields.kind, kind.id))));
-        Ok(self.top(&BooleanQuery::new(clauses), limit)?.into_iter().map(|(_, hit)| hit.record).collect())
+        let mut clauses: Vec<Clause> = Vec::new();
+        for word in asked.iter().take(MOST_WORDS) {
+            let fields = [self.fields.names, self.fields.aliases];
+            let any = fields.map(|field| -> Clause { (Occur::Should, scored(field, word)) });
+            clauses.push(must(Box::new(BooleanQuery::new(any.into()))));
+        }
+        clauses.push(must(records(&self.fields)));
+        clauses.extend(kind.map(|kind| must(exact(self.fields.kind, kind.id))));
+        Ok(self.top(&BooleanQuery::new(clauses), limit)?.into_iter().map(|found| found.hit.record).collect())
     }
 
-    /// The records that fit the words best, each with its best claim.
+    /// The records, of one kind or any, with a name at most so many edits away from this one, or that begins so; the
+    /// nearest first. Only the nearest names are looked at, so that the list may be cut.
     ///
     /// # Errors
     /// If the index can't be read.
-    pub fn search(&self, text: &str, limit: usize) -> Result<Hits, Error> {
-        let words = asked(text);
-        let clauses: Vec<Clause> =
-            words.iter().take(MOST_WORDS).map(|word| (Occur::Should, self.anywhere(word))).collect();
-        let most = clauses.len();
-        let mut query = BooleanQuery::new(clauses);
-        let mut found = Vec::new();
-        let mut required = most;
-        // All the words if there is anything that has them, or else as many as possible.
-        while found.is_empty() && required > 0 {
-            query.set_minimum_number_should_match(required);
-            found = self.top(&query, DOCUMENTS)?;
-            required -= 1;
-        }
-        let all_words = required + 1 >= most;
-        let mut hits: Vec<Hit> =
-            self.named(None, text)?.into_iter().map(|record| Hit { record, claim: None }).collect();
-        for (_, hit) in found {
-            if hits.iter().all(|known| known.record != hit.record) {
-                hits.push(hit);
+    pub fn near(&self, kind: Option<Kind>, name: &str, most: usize) -> Result<Vec<Near>, Error> {
+        let typed = key(name);
+        let mut near: Vec<Near> = Vec::new();
+        for field in [self.fields.key, self.fields.loose] {
+            let terms = Terms::of(self, field)?;
+            let mut found: Vec<(usize, String)> = Vec::new();
+            for term in terms.near(&typed, most)?.into_iter().take(MOST_NAMED) {
+                found.extend(edits(&typed, &term.text, most).map(|edits| (edits, term.text)));
+            }
+            if typed.chars().count() >= SHORTEST_BEGINNING {
+                let beginning = terms.beginning(&typed, MOST_BEGINNINGS)?;
+                found.extend(beginning.into_iter().map(|name| (most + 1, name)));
+            }
+            for (edits, name) in found {
+                near.extend(self.keyed(field, kind, &name)?.into_iter().map(|record| Near { edits, record }));
             }
         }
-        hits.truncate(limit);
-        Ok(Hits { hits, all_words })
+        near.sort_unstable();
+        let mut seen = std::collections::HashSet::new();
+        near.retain(|near| seen.insert(near.record));
+        Ok(near)
     }
 
     /// The dated claims that lie within `from` and `to` (either may be open) and have all of the words, in order of time.
@@ -120,68 +139,87 @@ impl Index {
         let last_day = self.fields.last_day;
         let mut clauses: Vec<Clause> = vec![
             must(Box::new(RangeQuery::new(
-                std::ops::Bound::Included(field(first_day, first)),
-                std::ops::Bound::Included(field(first_day, i64::MAX)),
+                Bound::Included(field(first_day, first)),
+                Bound::Included(field(first_day, i64::MAX)),
             ))),
             must(Box::new(RangeQuery::new(
-                std::ops::Bound::Included(field(last_day, i64::MIN)),
-                std::ops::Bound::Included(field(last_day, last)),
+                Bound::Included(field(last_day, i64::MIN)),
+                Bound::Included(field(last_day, last)),
             ))),
         ];
         if !text.trim().is_empty() {
-            clauses.extend(asked(text).iter().take(MOST_WORDS).map(|word| must(self.anywhere(word))));
+            clauses.extend(self.understand(text)?.units.iter().map(|unit| must(self.anywhere(unit))));
         }
         self.every(&BooleanQuery::new(clauses))
     }
 
-    /// A word in names, in the document's own text, or anywhere in what is said of the record; or all its parts there.
-    fn anywhere(&self, word: &str) -> Box<dyn Query> {
-        let here = |word: &str| -> Box<dyn Query> {
-            let boosted = |field, by| -> Clause { (Occur::Should, Box::new(BoostQuery::new(term(field, word), by))) };
-            let body = (Occur::Should, term(self.fields.body, word));
-            Box::new(BooleanQuery::new(vec![
-                boosted(self.fields.names, NAME_BOOST),
-                body,
-                boosted(self.fields.all, ALL_BOOST),
-            ]))
-        };
-        let parts = parts(word);
-        if parts.is_empty() {
-            return here(word);
-        }
-        let parts = BooleanQuery::new(parts.iter().map(|part| must(here(part))).collect());
-        Box::new(BooleanQuery::new(vec![(Occur::Should, here(word)), (Occur::Should, Box::new(parts))]))
-    }
-
-    /// The best documents and their scores, ties in the dataset's order.
-    fn top(&self, query: &dyn Query, limit: usize) -> Result<Vec<(f32, Hit)>, Error> {
+    /// The best documents, ties in the dataset's order.
+    pub(super) fn top(&self, query: &dyn Query, limit: usize) -> Result<Vec<Found>, Error> {
         let searcher = self.reader.searcher();
-        let found = searcher.search(query, &TopDocs::with_limit(limit).order_by_score())?;
-        found.into_iter().map(|(score, address)| Ok((score, hit(&searcher, address)?))).collect()
+        let statistics = Plain(&searcher);
+        let collector = TopDocs::with_limit(limit).order_by_score();
+        let found = searcher.search_with_statistics_provider(query, &collector, &statistics)?;
+        read(&searcher, &found)
     }
 
     /// Every document that fits, in the dataset's order.
-    fn every(&self, query: &dyn Query) -> Result<Vec<Hit>, Error> {
+    pub(super) fn every(&self, query: &dyn Query) -> Result<Vec<Hit>, Error> {
         let searcher = self.reader.searcher();
         let mut found: Vec<DocAddress> = searcher.search(query, &DocSetCollector)?.into_iter().collect();
         found.sort_unstable();
-        found.into_iter().map(|address| hit(&searcher, address)).collect()
+        let found: Vec<_> = found.into_iter().map(|address| (0.0, address)).collect();
+        Ok(read(&searcher, &found)?.into_iter().map(|found| found.hit).collect())
     }
 }
 
-fn term(field: Field, word: &str) -> Box<dyn Query> {
-    Box::new(TermQuery::new(Term::from_field_text(field, word), IndexRecordOption::WithFreqs))
+/// Statistics by which every word is as rare as any other: what a word is worth is decided where the question is read.
+struct Plain<'s>(&'s Searcher);
+
+impl Bm25StatisticsProvider for Plain<'_> {
+    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
+        self.0.total_num_tokens(field)
+    }
+
+    fn total_num_docs(&self) -> tantivy::Result<u64> {
+        self.0.total_num_docs()
+    }
+
+    fn doc_freq(&self, _term: &Term) -> tantivy::Result<u64> {
+        // So that the logarithm in BM25 is nearly 1.
+        Ok(self.0.total_num_docs()? * 37 / 100)
+    }
 }
 
-fn must(query: Box<dyn Query>) -> Clause {
+/// A term that a document has or has not.
+pub(super) fn exact(field: Field, text: &str) -> Box<dyn Query> {
+    let query = TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic);
+    Box::new(ConstScoreQuery::new(Box::new(query), 1.0))
+}
+
+/// A word that counts the more, the shorter the text is in which it stands.
+pub(super) fn scored(field: Field, word: &str) -> Box<dyn Query> {
+    Box::new(TermQuery::new(Term::from_field_text(field, word), IndexRecordOption::Basic))
+}
+
+pub(super) fn must(query: Box<dyn Query>) -> Clause {
     (Occur::Must, query)
 }
 
-fn hit(searcher: &Searcher, address: DocAddress) -> Result<Hit, Error> {
-    let fast = searcher.segment_reader(address.segment_ord).fast_fields();
-    let value = |field: &str| -> Result<usize, Error> {
-        let value = fast.u64(field)?.first(address.doc_id).unwrap_or_default();
-        Ok(usize::try_from(value).unwrap_or_default())
+/// What the documents say of themselves.
+fn read(searcher: &Searcher, found: &[(f32, DocAddress)]) -> Result<Vec<Found>, Error> {
+    let mut columns = Vec::new();
+    for segment in searcher.segment_readers() {
+        let fast = segment.fast_fields();
+        columns.push((fast.u64("record")?, fast.u64("claim")?, fast.i64("as_of")?));
+    }
+    let read = |(score, address): &(f32, DocAddress)| {
+        let (record, claim, day) = &columns[address.segment_ord as usize];
+        let value = |column: &tantivy::columnar::Column<u64>| {
+            usize::try_from(column.first(address.doc_id).unwrap_or_default()).unwrap_or_default()
+        };
+        let hit = Hit { record: value(record), claim: value(claim).checked_sub(1) };
+        let undated = if hit.claim.is_some() { i64::MIN } else { i64::MAX };
+        Found { score: *score, hit, day: day.first(address.doc_id).unwrap_or(undated) }
     };
-    Ok(Hit { record: value("record")?, claim: value("claim")?.checked_sub(1) })
+    Ok(found.iter().map(read).collect())
 }

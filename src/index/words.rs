@@ -1,60 +1,108 @@
 //! From text to the words that are indexed and asked for.
 
-use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+use std::ops::Range;
 
-use crate::{dataset::PROPERTIES, spelling::fold};
+use unicode_normalization::char::is_combining_mark;
 
-/// Words that say nothing of what is asked, unless nothing else is asked.
-const STOP_WORDS: [&str; 34] = [
-    "a", "an", "and", "are", "at", "by", "can", "did", "do", "does", "for", "from", "has", "have", "how", "in", "is",
-    "it", "of", "on", "that", "the", "there", "to", "was", "were", "what", "when", "where", "which", "who", "why",
-    "will", "with",
-];
+use super::{chinese::is_ideograph, numbers};
+use crate::spelling::fold;
 
-/// The words of a text: runs of letters and digits, folded and in the singular, and each Chinese character by itself.
+/// One word of a text: a run of letters and digits, folded and in the singular, or one Chinese character.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Word {
+    /// The word as it is indexed and compared.
+    pub text: String,
+    /// What else it may be asked for as: its letters and digits apart, or the number that it begins.
+    pub also: Vec<String>,
+    /// Whether the next word is the scale of this number: the `billion` of `3.3 billion`.
+    pub scaled: bool,
+    /// Where it stands in the text, in bytes.
+    pub at: Range<usize>,
+}
+
+/// The words of a text, as they are compared.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    for c in fold(text).chars() {
-        let ideograph = is_ideograph(c);
-        if !c.is_alphanumeric() || ideograph {
-            words.extend((!word.is_empty()).then(|| singular(std::mem::take(&mut word))));
+    scan(text).into_iter().map(|word| word.text).collect()
+}
+
+/// The words of a text with their places.
+pub(super) fn scan(text: &str) -> Vec<Word> {
+    let mut words: Vec<Word> = Vec::new();
+    let mut from = None;
+    let mut chars = text.char_indices().peekable();
+    let mut last = ' ';
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map_or(' ', |(_, next)| *next);
+        let digits_meet = last.is_ascii_digit() && next.is_ascii_digit();
+        let joins = c.is_alphanumeric() && !is_ideograph(c)
+            || is_combining_mark(c) && from.is_some()
+            || c == '.' && digits_meet
+            || c == ',' && digits_meet && is_thousands(&text[at + 1..]);
+        if joins {
+            from.get_or_insert(at);
+        } else {
+            push(&mut words, text, from.take(), at);
+            if is_ideograph(c) {
+                words.push(word(fold(&text[at..at + c.len_utf8()]), at..at + c.len_utf8()));
+            } else if c == '%' {
+                words.push(word("percent".to_owned(), at..at + 1));
+            } else if c == '+' && last.is_alphanumeric() {
+                words.push(word("plus".to_owned(), at..at + 1));
+            }
         }
-        if ideograph {
-            words.push(c.to_string());
-        } else if c.is_alphanumeric() {
-            word.push(c);
-        }
+        last = c;
     }
-    words.extend((!word.is_empty()).then(|| singular(word)));
+    push(&mut words, text, from, text.len());
+    join_per_cent(&mut words);
+    numbers::scale(&mut words);
     words
 }
 
-/// The words of a question without those that say nothing; all of them if there are no others. What people say for a
-/// property in several words is read as the property: "who founded" asks for the founder, not for the date.
-pub(super) fn asked(text: &str) -> Vec<String> {
-    let mut all = words(text);
-    for property in PROPERTIES {
-        for synonym in property.synonyms {
-            let phrase = words(synonym);
-            let found = (phrase.len() > 1).then(|| all.windows(phrase.len()).position(|window| window == phrase));
-            if let Some(place) = found.flatten() {
-                all.splice(place..place + phrase.len(), words(property.label));
-            }
+fn word(text: String, at: Range<usize>) -> Word {
+    Word { text, also: Vec::new(), scaled: false, at }
+}
+
+/// Three digits and no fourth follow.
+fn is_thousands(text: &str) -> bool {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    digits == 3
+}
+
+fn push(words: &mut Vec<Word>, text: &str, from: Option<usize>, to: usize) {
+    let Some(from) = from else { return };
+    let folded: String = fold(&text[from..to]).chars().filter(|c| c.is_alphanumeric() || *c == '.').collect();
+    // The ending of a possessive is no word.
+    if folded.is_empty() || folded == "s" && text[..from].ends_with(['\'', '’']) {
+        return;
+    }
+    let folded = modern(singular(folded));
+    let also = parts(&folded);
+    words.push(Word { also, ..word(folded, from..to) });
+}
+
+/// `40 per cent` says what `40%` says.
+fn join_per_cent(words: &mut Vec<Word>) {
+    for place in (1..words.len()).rev() {
+        if words[place - 1].text == "per" && words[place].text == "cent" {
+            let end = words[place].at.end;
+            words.remove(place);
+            let per = &mut words[place - 1];
+            *per = word("percent".to_owned(), per.at.start..end);
         }
     }
-    let telling: Vec<_> = all.iter().filter(|word| !STOP_WORDS.contains(&word.as_str())).cloned().collect();
-    if telling.is_empty() { all } else { telling }
+    for word in words.iter_mut().filter(|word| word.text == "pct") {
+        "percent".clone_into(&mut word.text);
+    }
 }
 
 /// The parts of a word that mixes letters and digits, so that `7nm` is found by `7 nm` and the other way round. Empty
 /// for any other word.
-pub(super) fn parts(word: &str) -> Vec<String> {
+fn parts(word: &str) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     let mut last = None;
     for c in word.chars() {
-        let digit = c.is_numeric();
+        let digit = c.is_numeric() || c == '.';
         match parts.last_mut() {
             Some(part) if last == Some(digit) => part.push(c),
             _ => parts.push(c.to_string()),
@@ -80,56 +128,30 @@ fn singular(mut word: String) -> String {
     word
 }
 
-fn is_ideograph(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
-}
-
-/// [`words`] as tantivy wants them.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Words;
-
-/// The words of one text.
-pub(super) struct Stream {
-    words: std::vec::IntoIter<String>,
-    token: Token,
-}
-
-impl Tokenizer for Words {
-    type TokenStream<'a> = Stream;
-
-    fn token_stream(&mut self, text: &str) -> Stream {
-        let words = words(text).into_iter().flat_map(|word| {
-            let parts = parts(&word);
-            std::iter::once(word).chain(parts)
-        });
-        Stream { words: words.collect::<Vec<_>>().into_iter(), token: Token::default() }
-    }
-}
-
-impl TokenStream for Stream {
-    fn advance(&mut self) -> bool {
-        let Some(word) = self.words.next() else { return false };
-        self.token.position = self.token.position.wrapping_add(1);
-        self.token.text = word;
-        true
-    }
-
-    fn token(&self) -> &Token {
-        &self.token
-    }
-
-    fn token_mut(&mut self) -> &mut Token {
-        &mut self.token
+/// British and American spellings of the same word, as the American.
+fn modern(word: String) -> String {
+    match word.as_str() {
+        "centre" => "center".to_owned(),
+        "programme" => "program".to_owned(),
+        _ if word.len() > 8 && word.ends_with("isation") => word.replacen("isation", "ization", 1),
+        _ if word.len() > 7 && word.ends_with("ise") && !word.ends_with("prise") => word.replacen("ise", "ize", 1),
+        _ => word,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn also(text: &str) -> Vec<String> {
+        scan(text).into_iter().flat_map(|word| word.also).collect()
+    }
 
     #[test]
     fn words_are_folded_and_chinese_stands_by_the_character() {
-        assert_eq!(words("Moonshot AI's Ｋ1.5 (月之暗面)"), ["moonshot", "ai", "s", "k1", "5", "月", "之", "暗", "面"]);
+        assert_eq!(words("Moonshot AI's Ｋ1.5 (月之暗面)"), ["moonshot", "ai", "k1.5", "月", "之", "暗", "面"]);
+        assert_eq!(words("Cafe\u{301} AI+ PanGu-Σ"), ["cafe", "ai", "plus", "pangu", "σ"]);
     }
 
     #[test]
@@ -141,16 +163,37 @@ mod tests {
     }
 
     #[test]
-    fn letters_and_digits_part() {
-        assert_eq!(parts("7nm"), ["7", "nm"]);
-        assert_eq!(parts("qwen2"), ["qwen", "2"]);
-        assert!(parts("chips").is_empty() && parts("2023").is_empty());
+    fn british_and_american_spellings_meet() {
+        assert_eq!(words("data centres organisations"), words("data centers organizations"));
+        assert_eq!(words("enterprise rise"), ["enterprise", "rise"]);
     }
 
     #[test]
-    fn a_question_loses_its_small_words_but_never_all() {
-        assert_eq!(asked("who is the founder of Moonshot"), ["founder", "moonshot"]);
-        assert_eq!(asked("who founded Moonshot"), ["founder", "moonshot"]);
-        assert_eq!(asked("who is"), ["who", "is"]);
+    fn letters_and_digits_part() {
+        assert_eq!(also("7nm"), ["7", "nm"]);
+        assert_eq!(also("Qwen2.5-Max"), ["qwen", "2.5"]);
+        assert!(also("chips").is_empty() && also("2023").is_empty());
+    }
+
+    #[test]
+    fn numbers_in_any_writing_are_one_word() {
+        assert_eq!(words("1,328 models"), words("1328 models"));
+        assert_eq!(words("in 2023,2024"), ["in", "2023", "2024"]);
+        assert_eq!(words("40%"), words("40 per cent"));
+        for written in ["3.3 billion", "3.3bn", "$3.3 bn", "USD 3,300 million"] {
+            assert!(also(written).contains(&"3300000000".to_owned()), "{written}: {:?}", scan(written));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn places_are_places_in_the_text(text in ".{0,60}|[0-9., %a-z'+bnk月之]{0,40}") {
+            let mut end = 0;
+            for word in scan(&text) {
+                prop_assert!(word.at.start >= end && text.get(word.at.clone()).is_some());
+                prop_assert!(!word.text.is_empty());
+                end = word.at.end;
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ use super::{Block, Span, bold, text};
 use crate::dataset::{Dataset, Record};
 
 /// Gives each cited source a number, in the order of first use.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Citations {
     ids: Vec<String>,
 }

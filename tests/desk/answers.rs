@@ -15,7 +15,9 @@ fn desk() -> Desk {
 
 fn reply(line: &str) -> Reply {
     match read(line) {
-        Reading::Command(invocation) => answer(&desk(), &Ask { invocation, now: jiff::Timestamp::UNIX_EPOCH }).reply,
+        Reading::Command(invocation) => {
+            answer(&desk(), &Ask { invocation, now: jiff::Timestamp::UNIX_EPOCH, seed: 0 }).reply
+        }
         Reading::Slip { word, near } => hint(&word, near),
         Reading::NotOurs => panic!("{line} is no command"),
     }
@@ -58,6 +60,18 @@ snapshots! {
     search: "!search export controls",
     search_some_words: "!search moonshot submarines",
     search_nothing: "!search <img src=x>",
+    list: "!list companies",
+    list_filtered: "!list tag:six-tigers -tag:open-source",
+    list_nothing: "!list events 1999 <img>",
+    list_kinds: "!list",
+    top: "!top valuation",
+    top_users: "!top audience companies",
+    top_no_amount: "!top founder",
+    compare: "!compare moonshot, zhipu",
+    compare_three: "!compare moonshot zhipu minimax",
+    compare_unknown: "!compare moonshot <img>",
+    today: "!today",
+    random: "!random company",
     help: "!help",
     help_one: "!help timeline",
     help_unknown: "!help compny",

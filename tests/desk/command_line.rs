@@ -68,7 +68,32 @@ fn ask_answers_every_line_in_order() {
     assert_eq!(commands, ["!company moonshot", "", "!weather", "!timeline 2023", "\u{fffd}\u{fffd}", "!help"]);
     for answer in &answers {
         assert!(!answer["text"].as_str().unwrap().is_empty() && answer["html"].as_str().unwrap().starts_with("<p>"));
-        assert!(answer["took_us"].is_u64());
+        assert!(answer["took_us"].is_u64() && answer["hits"].is_array());
+    }
+}
+
+#[test]
+fn ask_names_the_records_that_it_shows() {
+    let questions = b"!company moonshot\n!company moonshot valuation\n!company moonshot models\n!search valuation\n\
+        !timeline 2022\n!company nonexistentcorp\n!search submarines\n !help\n!weather";
+    let mut command = tigerdesk(&["ask", "--format", "json", "-", "--data"]);
+    command.arg(folder());
+    let output = with_input(command, questions);
+    let answers: Vec<serde_json::Value> =
+        stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let company = |property: Option<&str>| {
+        let (record, name) = ("moonshot-ai", "Moonshot AI");
+        serde_json::json!({ "record": record, "name": name, "kind": "company", "property": property })
+    };
+    let first = |answer: usize| &answers[answer]["hits"][0];
+    assert_eq!(*first(0), company(None));
+    assert_eq!(*first(1), company(Some("valuation")));
+    assert_eq!(*first(2), company(Some("developer")));
+    assert_eq!(*first(3), company(Some("valuation")));
+    assert_eq!((&first(4)["record"], &first(4)["property"]), (&"controls".into(), &"date".into()));
+    for (answer, line) in answers.iter().zip(questions.split(|byte| *byte == b'\n')).skip(5) {
+        assert_eq!(answer["command"].as_str().unwrap().as_bytes(), line);
+        assert_eq!(answer["hits"], serde_json::json!([]), "{answer}");
     }
 }
 
@@ -88,7 +113,7 @@ fn ask_stops_in_silence_when_nobody_reads() {
 fn check_counts_or_names_every_fault() {
     let output = tigerdesk(&["check"]).arg(folder()).output().unwrap();
     let counts = stdout(&output);
-    assert!(counts.contains("company            1       8") && counts.contains("no faults"), "{counts}");
+    assert!(counts.contains("company            3      13") && counts.contains("no faults"), "{counts}");
 
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("a.toml"), "[[company]]\nid = \"acme\"\n").unwrap();

@@ -3,9 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where an unwrap does")]
 
 mod answers;
+mod arbitrary;
 mod architecture;
 mod bundled;
 mod check;
 mod command_line;
 mod coverage;
+mod lists;
+mod quality;
 mod readme;

@@ -12,7 +12,7 @@ use crate::{
 const MOST_LISTED: usize = 200;
 
 /// A part of a card.
-pub(super) struct Section<'d> {
+pub(in crate::commands) struct Section<'d> {
     /// Its label.
     pub label: &'static str,
     /// Other names that people ask for it by.
@@ -26,7 +26,7 @@ pub(super) struct Section<'d> {
 }
 
 /// One entry of a part.
-pub(super) enum Item<'d> {
+pub(in crate::commands) enum Item<'d> {
     /// A claim of the record.
     Claim(&'d Claim),
     /// Another record, and its claim that points here.
@@ -67,7 +67,7 @@ impl<'d> Section<'d> {
 }
 
 /// The parts of a record's card, in the order of the property table, links from other records last.
-pub(super) fn sections<'d>(desk: &'d Desk, record: &'d Record) -> Vec<Section<'d>> {
+pub(in crate::commands) fn sections<'d>(desk: &'d Desk, record: &'d Record) -> Vec<Section<'d>> {
     let mut sections: Vec<_> = record.source.iter().flat_map(of_source).collect();
     for section in own(record).chain(links(desk, record)).chain(resting_on(desk, record)) {
         // A record's own links and those that point to it may go by one label.

@@ -11,4 +11,5 @@ pub static SPEC: KindSpec = KindSpec {
     about: "A chip and what is known of it",
     example: "ascend 910c",
     required: &[],
+    told: &["developer", "process"],
 };

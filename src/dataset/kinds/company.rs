@@ -11,4 +11,5 @@ pub static SPEC: KindSpec = KindSpec {
     about: "What a company, laboratory or institution is known for",
     example: "moonshot",
     required: &[],
+    told: &["category", "headquarters", "parent", "focus"],
 };

@@ -11,4 +11,5 @@ pub static SPEC: KindSpec = KindSpec {
     about: "What happened",
     example: "bletchley",
     required: &["date"],
+    told: &["date"],
 };

@@ -11,4 +11,5 @@ pub static SPEC: KindSpec = KindSpec {
     about: "A share, reserve, capacity or count",
     example: "rare earth",
     required: &[],
+    told: &["reading"],
 };

@@ -30,6 +30,8 @@ pub struct KindSpec {
     pub example: &'static str,
     /// Properties without which a record of this kind is a fault.
     pub required: &'static [&'static str],
+    /// What a list tells of each record: the first of these properties that it has. A date among them orders the list.
+    pub told: &'static [&'static str],
 }
 
 /// A kind of record. Two are equal if they have the same id.

@@ -11,4 +11,5 @@ pub static SPEC: KindSpec = KindSpec {
     about: "What a model is, who made it and when",
     example: "deepseek-r1",
     required: &[],
+    told: &["developer", "family"],
 };

@@ -11,4 +11,5 @@ pub static SPEC: KindSpec = KindSpec {
     about: "Who somebody is",
     example: "yang zhilin",
     required: &[],
+    told: &["affiliation", "role"],
 };

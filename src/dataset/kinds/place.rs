@@ -11,4 +11,5 @@ pub static SPEC: KindSpec = KindSpec {
     about: "Who sits in a place, and what it is known for",
     example: "beijing",
     required: &[],
+    told: &["located_in"],
 };

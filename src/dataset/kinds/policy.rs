@@ -11,4 +11,5 @@ pub static SPEC: KindSpec = KindSpec {
     about: "A law, measure, plan, fund or export control",
     example: "generative ai measures",
     required: &[],
+    told: &["issued", "announced", "effective", "date"],
 };

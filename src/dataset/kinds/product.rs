@@ -11,4 +11,5 @@ pub static SPEC: KindSpec = KindSpec {
     about: "An app, agent, robot or service",
     example: "kimi",
     required: &[],
+    told: &["developer", "operator", "category"],
 };

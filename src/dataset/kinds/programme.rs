@@ -11,4 +11,5 @@ pub static SPEC: KindSpec = KindSpec {
     about: "A computing network, voucher, incubator or talent programme",
     example: "compute vouchers",
     required: &[],
+    told: &["operator", "announced", "place"],
 };

@@ -11,4 +11,5 @@ pub static SPEC: KindSpec = KindSpec {
     about: "A source, and what rests on it",
     example: "sinolytics",
     required: &[],
+    told: &[],
 };

@@ -11,4 +11,5 @@ pub static SPEC: KindSpec = KindSpec {
     about: "A short brief on a subject",
     example: "chips",
     required: &[],
+    told: &[],
 };

@@ -1,0 +1,57 @@
+//! Dated claims as lines of a timeline.
+
+use std::collections::HashSet;
+
+use crate::{
+    dataset::{Claim, Dataset, PartialDate, Record, Value},
+    reply::{Citations, Span, bold, italic, text},
+};
+
+/// A dated claim with the record that it is about.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry<'d> {
+    pub date: PartialDate,
+    pub record: &'d Record,
+    pub claim: &'d Claim,
+}
+
+impl<'d> Entry<'d> {
+    /// The claim at these places, if it has a date.
+    pub(super) fn at(dataset: &'d Dataset, record: usize, claim: usize) -> Option<Self> {
+        let record = dataset.records().get(record)?;
+        let claim = record.claims.get(claim)?;
+        let Value::Date(date) = claim.value else { return None };
+        Some(Self { date, record, claim })
+    }
+
+    /// Date, what happened, and the marks of the sources.
+    pub(super) fn line(&self, citations: &mut Citations) -> Vec<Span> {
+        let told = self.claim.property.timeline.unwrap_or_default();
+        let what = format!(" {} {told}", self.record.name);
+        let same = |claim: &&Claim| claim.property == self.claim.property;
+        let contested = self.record.claims.iter().filter(same).count() > 1;
+        let differ = contested.then(|| italic(" (sources differ)"));
+        let line = [bold(self.date.to_string()), text(what.trim_end()), citations.mark(&self.claim.sources)];
+        line.into_iter().chain(differ).collect()
+    }
+}
+
+/// An event that is about a model says that it was released: the model's own line that day would say it twice.
+pub(super) fn drop_told_by_events(entries: &mut Vec<Entry>) {
+    let told: HashSet<(PartialDate, String)> = entries
+        .iter()
+        .filter(|entry| entry.claim.property.timeline == Some(""))
+        .flat_map(|entry| {
+            let targets = entry.record.claims.iter().filter_map(|claim| match &claim.value {
+                Value::Ref(id) => Some(id.clone()),
+                _ => None,
+            });
+            targets.map(|id| (entry.date, id))
+        })
+        .collect();
+    entries.retain(|entry| {
+        let told_as = entry.claim.property.timeline.unwrap_or_default();
+        !matches!(told_as, "announced" | "released" | "issued")
+            || !told.contains(&(entry.date, entry.record.id.clone()))
+    });
+}

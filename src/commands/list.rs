@@ -1,0 +1,185 @@
+//! `!list KIND`: the records of a kind, narrowed by filters.
+
+use super::{Ask, Command, Desk, Hit, Outcome, Spec, card, catalogue::told, page, select::Selection, text_outcome};
+use crate::{
+    dataset::{KINDS, Kind, Record},
+    index,
+    reply::{Block, Citations, Reply, Span, bold, code, text},
+    spelling::{fold, nearest},
+};
+
+/// A list has so many characters at most, its sources included.
+const LONGEST: usize = 4_500;
+/// What is told of a record is cut after so many characters.
+const SHORT: usize = 60;
+
+/// The list.
+pub(super) struct List;
+
+impl Command for List {
+    fn spec(&self) -> Spec {
+        Spec {
+            word: "list",
+            aliases: &["all"],
+            arguments: "KIND [FILTERS]",
+            summary: "All companies, models, policies and so on, or those that fit",
+            example: "policies tag:export-controls",
+            more: "Filters: tag:open-source, place:beijing, source:merics, after:2023-06, before:2024, 2023, words that must \
+                   stand there, and -words that must not",
+        }
+    }
+
+    fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
+        let typed: Vec<String> = ask.invocation.rest.split_whitespace().map(ToOwned::to_owned).collect();
+        let (typed, skip) = page::skipped(&typed);
+        let Some((first, filters)) = typed.split_first() else { return Ok(self.kinds(desk)) };
+        let mut blocks = Vec::new();
+        // Filters alone list records of every kind.
+        let (kind, filters) = match kind_called(first) {
+            Some(kind) => (Some(kind), filters),
+            None if first.contains(':') => (None, &typed[..]),
+            None => match kind_meant(first) {
+                Some(kind) => {
+                    blocks.push(Block::Para(vec![
+                        text("I took "),
+                        bold(first),
+                        text(format!(" for {}.", kind.plural)),
+                    ]));
+                    (Some(kind), filters)
+                }
+                None => return Ok(no_kind(first)),
+            },
+        };
+        let filters = filters.join(" ");
+        let selection = Selection::read(desk, &filters)?;
+        let places = found(desk, kind, &selection);
+        let kinds = kind.map_or("records", |kind| kind.plural);
+        let mut head = vec![bold(format!("{} {}", places.len(), counted(kind, places.len())))];
+        head.extend((!filters.is_empty()).then(|| text(format!(": {filters}"))));
+        let command = format!("!list {} {filters}", kind.map_or("", |kind| kind.plural));
+        let command = command.split_whitespace().collect::<Vec<_>>().join(" ");
+        if places.len() <= skip {
+            head = vec![text(format!("There are no {kinds} here")), text(if skip > 0 { " beyond these" } else { "" })];
+            head.extend((!filters.is_empty()).then(|| text(" that fit ")));
+            head.extend((!filters.is_empty()).then(|| bold(&filters)));
+            head.extend([
+                text(". Try "),
+                code(format!("!list {}", kind.map_or("", |kind| kind.plural)).trim_end()),
+                text("."),
+            ]);
+            blocks.push(Block::Para(head));
+            blocks.extend(selection.remark());
+            return Ok(Reply { blocks }.into());
+        }
+        let mut citations = Citations::default();
+        let records = places[skip..].iter().map(|place| &desk.dataset.records()[*place]);
+        let items = page::fill(desk, &mut citations, LONGEST, records.clone(), |record, citations| {
+            line(desk, record, kind.is_none(), citations)
+        });
+        let hits = records.take(items.len()).map(Hit::whole).collect();
+        let shown = skip + items.len();
+        blocks.extend([Block::Para(head), Block::List(items)]);
+        blocks.extend(page::more(&command, places.len() - shown, shown));
+        blocks.extend(selection.remark());
+        blocks.extend(citations.block(&desk.dataset));
+        Ok(Outcome { reply: Reply { blocks }, hits })
+    }
+}
+
+impl List {
+    /// How to use it, and how much of each kind there is.
+    fn kinds(&self, desk: &Desk) -> Outcome {
+        let mut outcome = self.spec().how_to();
+        let counts = KINDS.iter().map(|kind| (kind, desk.catalogue().of_kind(&desk.dataset, kind).len()));
+        let items = counts
+            .filter(|(_, count)| *count > 0)
+            .map(|(kind, count)| vec![text(format!("{count} ")), code(format!("!list {}", kind.plural))]);
+        outcome.reply.blocks.push(Block::List(items.collect()));
+        outcome
+    }
+}
+
+/// The kind that people call so, in the singular or the plural.
+pub(super) fn kind_called(name: &str) -> Option<Kind> {
+    let name = fold(name);
+    KINDS.iter().copied().find(|kind| words_for(kind).any(|word| word == name))
+}
+
+/// The kind that a word with a slip in it can mean.
+fn kind_meant(name: &str) -> Option<Kind> {
+    nearest(&fold(name), KINDS.iter().flat_map(|kind| words_for(kind))).and_then(kind_called)
+}
+
+fn words_for(kind: Kind) -> impl Iterator<Item = &'static str> {
+    [kind.id, kind.plural].into_iter().chain(kind.aliases.iter().copied())
+}
+
+pub(super) fn no_kind(name: &str) -> Outcome {
+    let mut spans = vec![text("I have no list of "), bold(name), text(". I list ")];
+    for (place, kind) in KINDS.iter().enumerate() {
+        spans.push(text(match place {
+            0 => "",
+            place if place + 1 == KINDS.len() => " and ",
+            _ => ", ",
+        }));
+        spans.push(text(kind.plural));
+    }
+    spans.extend([text("; "), code(format!("!search {name}")), text(" looks everywhere.")]);
+    text_outcome(spans)
+}
+
+fn counted(kind: Option<Kind>, count: usize) -> &'static str {
+    let (one, several) = kind.map_or(("record", "records"), |kind| (kind.id, kind.plural));
+    if count == 1 { one } else { several }
+}
+
+/// The places of the records of a kind, or of all, that fit.
+fn found(desk: &Desk, kind: Option<Kind>, selection: &Selection) -> Vec<usize> {
+    let kinds = KINDS.iter().copied().filter(|known| kind.is_none_or(|kind| kind == *known));
+    let places = kinds.flat_map(|kind| desk.catalogue().of_kind(&desk.dataset, kind)).copied();
+    places.filter(|place| selection.fits(*place)).collect()
+}
+
+/// A record's name, and the most telling thing in a few words.
+fn line(desk: &Desk, record: &Record, with_kind: bool, citations: &mut Citations) -> Vec<Span> {
+    let mut spans = vec![bold(&record.name)];
+    if with_kind {
+        spans.push(text(format!(" ({})", record.kind.id)));
+    }
+    let info = record.source.as_ref();
+    if let Some(claim) = told(record) {
+        spans.push(text(": "));
+        spans.push(text(shortened(&desk.dataset.show(&claim.value))));
+        spans.extend(claim.as_of.map(|date| text(format!(" ({date})"))));
+        spans.push(citations.mark(&claim.sources));
+    } else if let Some(date) = info.and_then(|info| info.date) {
+        spans.push(text(format!(": {date}")));
+    } else if let Some((from, claim)) = desk
+        .dataset
+        .links_to(&record.id)
+        .find(|(_, claim)| claim.property.id == "founder" || claim.property.id == "leader")
+    {
+        let label = claim.property.reverse.unwrap_or(claim.property.label).to_lowercase();
+        spans.push(text(format!(": {label} {}", from.name)));
+        spans.push(citations.mark(&claim.sources));
+    } else if !record.summary.is_empty() {
+        spans.push(text(": "));
+        let mut summary = Vec::new();
+        card::summary(&mut summary, desk, record, citations);
+        if let Some(Span::Text(words)) = summary.first_mut() {
+            *words = shortened(words);
+        }
+        spans.extend(summary);
+    }
+    spans
+}
+
+/// The beginning of a text, up to a word's end.
+fn shortened(words: &str) -> String {
+    if words.chars().count() <= SHORT {
+        return words.to_owned();
+    }
+    let cut: String = words.chars().take(SHORT).collect();
+    let whole = cut.rfind(' ').map_or(cut.as_str(), |end| &cut[..end]);
+    format!("{}…", whole.trim_end_matches([',', ';', ':', '.', '-', ' ']))
+}

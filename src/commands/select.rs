@@ -1,0 +1,104 @@
+//! Which records a list is narrowed to, in the words of the query language.
+
+use super::Desk;
+use crate::{
+    dataset::PartialDate,
+    index::{
+        self, Taken,
+        language::{self, Asked},
+    },
+    reply::{Block, Span, bold, text},
+};
+use jiff::civil::Date;
+
+/// What a list is narrowed to.
+pub(super) struct Selection {
+    /// Whether the record at each place fits; `None` if every one does.
+    fitting: Option<Vec<bool>>,
+    /// The first day that fits and the first that no longer does, where they are kept apart.
+    days: (Option<Date>, Option<Date>),
+    taken: Vec<Taken>,
+    complaint: Option<String>,
+}
+
+impl Selection {
+    /// Reads filters and words. A date by itself is a filter here: `!list policies 2023`.
+    pub(super) fn read(desk: &Desk, words: &str) -> Result<Self, index::Error> {
+        Self::of(desk, &language::parse(&with_years(words)), (None, None))
+    }
+
+    /// Reads filters and words, and keeps the dates for [`Selection::within`].
+    pub(super) fn read_without_days(desk: &Desk, words: &str) -> Result<Self, index::Error> {
+        let mut asked = language::parse(&with_years(words));
+        let days = (asked.filters.after.take(), asked.filters.before.take());
+        Self::of(desk, &asked, days)
+    }
+
+    fn of(desk: &Desk, asked: &Asked, days: (Option<Date>, Option<Date>)) -> Result<Self, index::Error> {
+        let mut fitting = None;
+        if !asked.is_empty() {
+            let mut fits = vec![false; desk.dataset.records().len()];
+            for place in desk.index.list(asked)? {
+                fits[place] = true;
+            }
+            fitting = Some(fits);
+        }
+        let taken = desk.index.taken(&asked.words.join(" "))?;
+        Ok(Self { fitting, days, taken, complaint: asked.complaint.clone() })
+    }
+
+    /// Whether the record at this place fits.
+    pub(super) fn fits(&self, place: usize) -> bool {
+        self.fitting.as_ref().is_none_or(|fits| fits.get(place).copied().unwrap_or_default())
+    }
+
+    /// Whether there are days that are kept apart.
+    pub(super) fn has_days(&self) -> bool {
+        self.days != (None, None)
+    }
+
+    /// Whether a date lies within those days.
+    pub(super) fn within(&self, date: PartialDate) -> bool {
+        let (after, before) = self.days;
+        after.is_none_or(|after| date.first_day() >= after) && before.is_none_or(|before| date.last_day() < before)
+    }
+
+    /// What words with a slip in them were taken for, and what was wrong with the filters.
+    pub(super) fn remark(&self) -> Option<Block> {
+        let mut spans: Vec<Span> = Vec::new();
+        for Taken { typed, meant } in &self.taken {
+            spans.extend([text("I took "), bold(typed), text(" for "), bold(meant), text(". ")]);
+        }
+        spans.extend(self.complaint.iter().map(text));
+        (!spans.is_empty()).then_some(Block::Para(spans))
+    }
+}
+
+/// The words with dates and spans of dates, outside of quotes, written as filters.
+fn with_years(words: &str) -> String {
+    let mut quoted = false;
+    let words = words.split_whitespace().map(|word| {
+        let outside = !quoted;
+        quoted ^= word.chars().filter(|c| matches!(c, '"' | '“' | '”' | '„')).count() % 2 == 1;
+        let digits = word.chars().filter(char::is_ascii_digit).count();
+        let date = digits >= 4 && word.chars().all(|c| c.is_ascii_digit() || "-./…–—".contains(c));
+        if outside && date && language::parse(&format!("year:{word}")).complaint.is_none() {
+            format!("year:{word}")
+        } else {
+            word.to_owned()
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_by_itself_is_a_filter() {
+        assert_eq!(with_years("tag:x 2023"), "tag:x year:2023");
+        assert_eq!(with_years("2022..2023 chips 910"), "year:2022..2023 chips 910");
+        assert_eq!(with_years("\"plan of 2023\" 20234"), "\"plan of 2023\" 20234");
+    }
+}

@@ -1,0 +1,248 @@
+//! The words and names that the index has, and the ones near to what was typed.
+
+use std::sync::Arc;
+
+use tantivy::{InvertedIndexReader, Term, query::FuzzyTermQuery, schema::Field};
+
+use super::{Error, Index};
+use crate::spelling::{edits, forgiven};
+
+/// So many terms near to a word are looked at.
+const MOST_TERMS: usize = 256;
+/// A beginning must have so many letters to stand for a word.
+const SHORTEST_BEGINNING: usize = 4;
+/// So many other forms of a word are asked for.
+const MOST_FORMS: usize = 3;
+/// Each half of two words that were written as one has so many letters.
+const SHORTEST_HALF: usize = 3;
+
+/// A term that is near to what was typed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct NearTerm {
+    /// The number of edits.
+    pub edits: usize,
+    /// The term.
+    pub text: String,
+    /// In how many documents it stands.
+    pub documents: u32,
+}
+
+/// The terms of one field.
+pub(super) struct Terms {
+    field: Field,
+    segments: Vec<Arc<InvertedIndexReader>>,
+}
+
+impl Terms {
+    pub(super) fn of(index: &Index, field: Field) -> Result<Self, Error> {
+        let searcher = index.reader.searcher();
+        let readers = searcher.segment_readers().iter().map(|segment| segment.inverted_index(field));
+        Ok(Self { field, segments: readers.collect::<Result<_, _>>()? })
+    }
+
+    /// In how many documents a term stands.
+    pub(super) fn documents(&self, text: &str) -> Result<u32, Error> {
+        let term = Term::from_field_text(self.field, text);
+        let mut all = 0;
+        for segment in &self.segments {
+            all += segment.doc_freq(&term).map_err(tantivy::TantivyError::from)?;
+        }
+        Ok(all)
+    }
+
+    /// The terms within so many edits, the nearest first.
+    pub(super) fn near(&self, typed: &str, most: usize) -> Result<Vec<NearTerm>, Error> {
+        let mut near: Vec<NearTerm> = Vec::new();
+        let distance = u8::try_from(most.min(2)).unwrap_or_default();
+        if distance == 0 {
+            return Ok(near);
+        }
+        let query = FuzzyTermQuery::new(Term::from_field_text(self.field, typed), distance, true);
+        for segment in &self.segments {
+            let mut stream =
+                segment.terms().search(query.automaton()?).into_stream().map_err(tantivy::TantivyError::from)?;
+            while near.len() < MOST_TERMS && stream.advance() {
+                let Ok(text) = std::str::from_utf8(stream.key()) else { continue };
+                if let Some(edits) = edits(typed, text, most).filter(|edits| *edits > 0) {
+                    near.push(NearTerm { edits, text: text.to_owned(), documents: stream.value().doc_freq });
+                }
+            }
+        }
+        Ok(merged(near))
+    }
+
+    /// The terms that begin so, as they stand in the dictionary.
+    pub(super) fn beginning(&self, typed: &str, limit: usize) -> Result<Vec<String>, Error> {
+        let mut found: Vec<String> = Vec::new();
+        for segment in &self.segments {
+            let range = segment.terms().range().ge(typed.as_bytes());
+            let mut stream = range.into_stream().map_err(tantivy::TantivyError::from)?;
+            let mut left = limit;
+            while left > 0 && stream.advance() && stream.key().starts_with(typed.as_bytes()) {
+                left -= 1;
+                found.extend(std::str::from_utf8(stream.key()).ok().map(ToOwned::to_owned));
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+}
+
+/// The forms that an English verb may have besides this one, whether they exist or not.
+fn inflections(word: &str) -> Vec<String> {
+    if word.len() < 4 || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return Vec::new();
+    }
+    let bare = word.strip_suffix("ing").or(word.strip_suffix("ed")).or(word.strip_suffix('e')).unwrap_or(word);
+    let mut stems = vec![bare.to_owned()];
+    let mut letters = bare.chars().rev();
+    if let (Some(last), Some(before)) = (letters.next(), letters.next()) {
+        if last == before {
+            stems.push(bare[..bare.len() - 1].to_owned());
+        } else if bare.len() == 3 {
+            stems.push(format!("{bare}{last}"));
+        }
+    }
+    let forms = stems
+        .iter()
+        .filter(|stem| stem.len() > 2)
+        .flat_map(|stem| ["", "e", "ed", "ing"].map(|ending| format!("{stem}{ending}")));
+    forms.filter(|form| form != word).collect()
+}
+
+/// A term once, however many segments have it.
+fn merged(mut near: Vec<NearTerm>) -> Vec<NearTerm> {
+    near.sort_unstable();
+    near.dedup_by(|later, first| {
+        let same = later.text == first.text;
+        if same {
+            first.documents += later.documents;
+        }
+        same
+    });
+    near
+}
+
+/// All that may be asked for.
+pub(super) struct Vocabulary {
+    key: Terms,
+    loose: Terms,
+    names: [Terms; 2],
+    others: [Terms; 3],
+}
+
+impl Vocabulary {
+    pub(super) fn of(index: &Index) -> Result<Self, Error> {
+        let fields = &index.fields;
+        let terms = |field| Terms::of(index, field);
+        Ok(Self {
+            key: terms(fields.key)?,
+            loose: terms(fields.loose)?,
+            names: [terms(fields.names)?, terms(fields.aliases)?],
+            others: [terms(fields.body)?, terms(fields.summary)?, terms(fields.all)?],
+        })
+    }
+
+    /// Whether something goes by this key.
+    pub(super) fn is_name(&self, key: &str) -> Result<bool, Error> {
+        Ok(!key.is_empty() && (self.key.documents(key)? > 0 || self.loose.documents(key)? > 0))
+    }
+
+    /// Whether the word stands anywhere.
+    pub(super) fn knows(&self, word: &str) -> Result<bool, Error> {
+        for terms in self.names.iter().chain(&self.others) {
+            if terms.documents(word)? > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether all of the words stand somewhere.
+    pub(super) fn knows_all(&self, words: &[String]) -> Result<bool, Error> {
+        for word in words {
+            if !self.knows(word)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Other forms of an English verb that stand somewhere: `blocked` for `block`, `raise` for `raised`.
+    pub(super) fn inflected(&self, word: &str) -> Result<Vec<String>, Error> {
+        let mut known = Vec::new();
+        for form in inflections(word) {
+            if known.len() < MOST_FORMS && self.knows(&form)? {
+                known.push(form);
+            }
+        }
+        Ok(known)
+    }
+
+    /// The words that one that stands nowhere was probably meant for: one with a slip in it, two written as one, or one
+    /// that only its beginning was typed of. `others` are words that mean something without standing anywhere.
+    pub(super) fn mended(&self, word: &str, others: &[&str]) -> Result<Option<Vec<String>>, Error> {
+        if let Some(near) = self.nearest(word, others)? {
+            return Ok(Some(vec![near]));
+        }
+        if let Some(halves) = self.halves(word)? {
+            return Ok(Some(halves));
+        }
+        if word.chars().count() < SHORTEST_BEGINNING {
+            return Ok(None);
+        }
+        let mut whole: Vec<String> = Vec::new();
+        for terms in self.names.iter().chain(&self.others[..2]) {
+            whole.extend(terms.beginning(word, 3)?);
+            if !whole.is_empty() {
+                break;
+            }
+        }
+        whole.dedup();
+        Ok(if let [only] = whole.as_slice() { Some(vec![only.clone()]) } else { None })
+    }
+
+    /// The nearest word: of those with as few edits the one that is as long, then one of a name or a property, then the one
+    /// that more is said with.
+    fn nearest(&self, word: &str, others: &[&str]) -> Result<Option<String>, Error> {
+        let length = word.chars().count();
+        for most in 1..=forgiven(word) {
+            let mut near: Vec<(usize, usize, usize, std::cmp::Reverse<u32>, String)> = Vec::new();
+            let mut add = |rank: usize, found: Vec<NearTerm>| {
+                near.extend(found.into_iter().map(|term| {
+                    let longer = term.text.chars().count().abs_diff(length);
+                    (term.edits, longer, rank, std::cmp::Reverse(term.documents), term.text)
+                }));
+            };
+            for terms in self.names.iter().chain([&self.key, &self.loose]) {
+                add(0, terms.near(word, most)?);
+            }
+            let properties = others.iter().filter_map(|other| {
+                edits(word, other, most).map(|edits| NearTerm { edits, text: (*other).to_owned(), documents: u32::MAX })
+            });
+            add(0, properties.collect());
+            for terms in &self.others {
+                // Elsewhere a word is no name, and its first letter is seldom wrong.
+                let mut found = terms.near(word, most)?;
+                found.retain(|near| near.text.chars().next() == word.chars().next());
+                add(1, found);
+            }
+            if let Some((.., text)) = near.into_iter().min() {
+                return Ok(Some(text));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Two known words that the word is made of.
+    fn halves(&self, word: &str) -> Result<Option<Vec<String>>, Error> {
+        for (at, _) in word.char_indices().skip(SHORTEST_HALF) {
+            let (left, right) = word.split_at(at);
+            if right.chars().count() >= SHORTEST_HALF && self.knows(left)? && self.knows(right)? {
+                return Ok(Some(vec![left.to_owned(), right.to_owned()]));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,42 @@
+//! Whatever is asked is answered, in a length that fits and without a panic.
+
+use std::{path::Path, sync::LazyLock};
+
+use proptest::prelude::*;
+use tigerdesk::{
+    commands::{Ask, Desk, Reading, answer, read},
+    dataset::load,
+    index::language,
+};
+
+static DESK: LazyLock<Desk> = LazyLock::new(|| {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/desk/dataset");
+    Desk::new(load(&folder).unwrap()).unwrap()
+});
+
+/// What questions are made of, and what may break them.
+const PIECES: &str = "(moonshot|valuation|kind:|tag:six-tigers|place:beijing|source:report|after:2023|before:2024-13|year:|\
+    2022\\.\\.2024|OR|NOT|-|\"|“|”|月之暗面|yuezhianmian|3\\.3bn|3,300 million|40%|k1\\.5|\\+|\\PC{1,4}| |:|\\.\\.)";
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn any_search_is_answered(pieces in prop::collection::vec(PIECES, 0..24)) {
+        let found = DESK.index.ask(&language::parse(&pieces.concat()), 8).unwrap();
+        prop_assert!(found.hits.len() <= 8);
+        let mut records: Vec<usize> = found.hits.iter().map(|hit| hit.record).collect();
+        records.sort_unstable();
+        records.dedup();
+        prop_assert_eq!(records.len(), found.hits.len());
+    }
+
+    #[test]
+    fn any_line_is_answered(word in "search|company|about|model|timeline|cite", rest in ".{0,120}|[-\"a-z0-9.:+% 月之]{0,600}") {
+        let line = format!("!{word} {rest}");
+        if let Reading::Command(invocation) = read(&line) {
+            let reply = answer(&DESK, &Ask { invocation, now: jiff::Timestamp::UNIX_EPOCH, seed: 0 }).reply;
+            prop_assert!(!reply.text().is_empty() && reply.text().len() < 16_000);
+        }
+    }
+}
