@@ -3,10 +3,8 @@
 use std::{fmt, str::FromStr};
 
 use jiff::civil::{Date, date};
-use serde::{Deserialize, Serialize};
-
 /// A year, a month of a year, or a day. Orders by its first day, the coarser one first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PartialDate {
     year: i16,
     month: Option<i8>,

@@ -18,7 +18,7 @@ pub struct Link {
     pub claim: u32,
     /// The place of the claim's property among [`PROPERTIES`](super::PROPERTIES).
     pub property: u8,
-    /// The place of the record's kind among [`KINDS`](super::KINDS).
+    /// The place of the record's kind among [`KINDS`].
     pub kind: u8,
 }
 

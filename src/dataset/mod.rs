@@ -4,7 +4,6 @@
 //! and a [`Fault`] says where one is and how to mend it. The format is described in `data/README.md`.
 
 mod bundled;
-mod cache;
 mod date;
 mod fault;
 mod kinds;
@@ -19,7 +18,6 @@ mod validate;
 mod value;
 
 pub use bundled::bundled;
-pub use cache::{Cached, Changes, load_cached};
 pub use date::{NotADate, PartialDate};
 pub use fault::{Fault, Faults};
 pub use kinds::{KINDS, Kind, KindSpec, SOURCE, kind};

@@ -1,14 +1,11 @@
 //! Records and the claims made of them.
 
-use serde::{Deserialize, Serialize};
-
 use super::{Kind, PartialDate, Property, Value};
 
 /// One thing that the dataset knows of.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     /// Its kind.
-    #[serde(with = "by_place::kinds")]
     pub kind: Kind,
     /// Lower-case letters, digits and hyphens; unique in the dataset.
     pub id: String,
@@ -40,10 +37,9 @@ impl Record {
 }
 
 /// The unit of truth: what one or more sources say of a record.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
     /// What is said.
-    #[serde(with = "by_place::properties")]
     pub property: &'static Property,
     /// Its value, of the property's type.
     pub value: Value,
@@ -56,7 +52,7 @@ pub struct Claim {
 }
 
 /// What is known of a source. Each field only as far as the source itself tells.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SourceInfo {
     /// Who published it.
     pub publisher: Option<String>,
@@ -68,39 +64,4 @@ pub struct SourceInfo {
     pub url: Option<String>,
     /// The language it is written in.
     pub language: Option<String>,
-}
-
-/// Kinds and properties as their places in the tables.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-mod by_place {
-    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
-
-    pub(super) mod kinds {
-        use super::{super::super::KINDS, *};
-        use crate::dataset::Kind;
-
-        pub fn serialize<S: Serializer>(kind: &Kind, serializer: S) -> Result<S::Ok, S::Error> {
-            let place = KINDS.iter().position(|known| known == kind).unwrap_or(usize::MAX);
-            serializer.serialize_u64(place as u64)
-        }
-
-        pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Kind, D::Error> {
-            let place = usize::deserialize(deserializer)?;
-            KINDS.get(place).copied().ok_or_else(|| D::Error::custom("no such kind"))
-        }
-    }
-
-    pub(super) mod properties {
-        use super::{super::super::PROPERTIES, *};
-        use crate::dataset::Property;
-
-        pub fn serialize<S: Serializer>(property: &&'static Property, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.serialize_u64(property.rank() as u64)
-        }
-
-        pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static Property, D::Error> {
-            let place = usize::deserialize(deserializer)?;
-            PROPERTIES.get(place).ok_or_else(|| D::Error::custom("no such property"))
-        }
-    }
 }

@@ -2,12 +2,10 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 use super::PartialDate;
 
 /// What a claim says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// Our own words.
     Text(String),
@@ -22,7 +20,7 @@ pub enum Value {
 }
 
 /// How exactly an amount is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Qualifier {
     /// Near it, on either side.
     About,
@@ -55,7 +53,7 @@ impl Qualifier {
 }
 
 /// A finite amount or a range of amounts.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Amount {
     /// The amount, or the lower end of the range.
     pub from: f64,
@@ -66,7 +64,7 @@ pub struct Amount {
 }
 
 /// An amount of something.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Quantity {
     /// How many.
     pub amount: Amount,
@@ -75,7 +73,7 @@ pub struct Quantity {
 }
 
 /// An amount of money.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Money {
     /// How much.
     pub amount: Amount,
