@@ -6,6 +6,9 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 /// The text without differences of case, accent and width: `Ｋｉｍｉ` and `kimi` fold to the same.
 #[must_use]
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 

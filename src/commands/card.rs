@@ -15,6 +15,8 @@ pub(super) use sections::{Section, sections};
 const LONGEST_CARD: usize = 2_400;
 /// So many items of a part are shown at most.
 const MOST_ITEMS: usize = 12;
+/// A record that nothing is said of but by others is cited after so many of them at most.
+const MOST_CITING: usize = 50;
 /// One part of a card, shown by itself, has so many characters at most.
 const LONGEST_SECTION: usize = 6_000;
 
@@ -52,7 +54,7 @@ fn draw(desk: &Desk, record: &Record, sections: &[Section], shown: &[usize], not
     if !lines.is_empty() {
         blocks.push(Block::List(lines));
     }
-    if let Some((section, _)) = sections.iter().zip(shown).find(|(section, shown)| section.items.len() > **shown) {
+    if let Some((section, _)) = sections.iter().zip(shown).find(|(section, shown)| section.count() > **shown) {
         let command = format!("!{} {} {}", record.kind.id, record.name, section.label.to_lowercase());
         let remarks = if notes { "" } else { " and its remarks (†)" };
         blocks.push(Block::Para(vec![text(format!("All of a line{remarks}, as in: ")), code(command)]));
@@ -115,7 +117,7 @@ pub(super) fn section(desk: &Desk, record: &Record, name: &str) -> Reply {
             }
             items.push(spans);
         }
-        let left = section.items.len() - items.len();
+        let left = section.count() - items.len();
         if left > 0 {
             items.push(vec![text(format!("and {left} more"))]);
         }
@@ -129,7 +131,12 @@ pub(super) fn section(desk: &Desk, record: &Record, name: &str) -> Reply {
 pub(super) fn summary(spans: &mut Vec<Span>, desk: &Desk, record: &Record, citations: &mut Citations) {
     let mut sources: Vec<String> = record.claims.iter().flat_map(|claim| claim.sources.iter().cloned()).collect();
     if sources.is_empty() {
-        sources = desk.dataset.links_to(&record.id).flat_map(|(_, claim)| claim.sources.iter().cloned()).collect();
+        sources = desk
+            .dataset
+            .links_to(&record.id)
+            .take(MOST_CITING)
+            .flat_map(|(_, claim)| claim.sources.iter().cloned())
+            .collect();
     }
     sources.sort_unstable();
     sources.dedup();
@@ -195,7 +202,7 @@ pub(super) fn items(
         spans.extend((place > 0).then(|| text("; ")));
         show(spans, desk, item, citations, notes);
     }
-    let left = section.items.len() - shown;
+    let left = section.count() - shown;
     spans.extend((left > 0).then(|| text(format!("; and {left} more"))));
 }
 

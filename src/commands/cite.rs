@@ -1,5 +1,7 @@
 //! `!cite NAME`: the sources behind a record, ready to paste.
 
+use std::collections::BTreeSet;
+
 use super::{Ask, Command, Desk, Hit, Outcome, Spec, look_up};
 use crate::{
     dataset::{Record, SOURCE},
@@ -35,8 +37,8 @@ impl Command for Cite {
         let sources: Vec<&Record> = if record.kind == SOURCE {
             vec![record]
         } else {
-            let cited = |source: &&Record| record.claims.iter().any(|claim| claim.sources.contains(&source.id));
-            desk.dataset.records().iter().filter(|record| record.kind == SOURCE).filter(cited).collect()
+            let cited: BTreeSet<&String> = record.claims.iter().flat_map(|claim| &claim.sources).collect();
+            cited.into_iter().filter_map(|id| desk.dataset.get(id)).collect()
         };
         let mut blocks: Vec<Block> = found.why.into_iter().map(Block::Para).collect();
         blocks.push(Block::Para(vec![bold(&record.name), text(format!(", {}", record.kind.id))]));

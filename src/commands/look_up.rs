@@ -154,12 +154,15 @@ fn through_another_kind<'d>(desk: &'d Desk, kind: Option<Kind>, places: &[usize]
     })
 }
 
-/// The records of a kind among the links, each once.
+/// The first records of a kind among the links, each once; not more than can be offered.
 fn of_kind<'d>(kind: Kind, links: impl Iterator<Item = (&'d Record, String)>) -> Vec<(&'d Record, String)> {
     let mut found: Vec<(&Record, String)> = Vec::new();
     for (record, link) in links.filter(|(record, _)| record.kind == kind) {
         if found.iter().all(|(known, _)| known.id != record.id) {
             found.push((record, link));
+        }
+        if found.len() > OFFERED {
+            break;
         }
     }
     found

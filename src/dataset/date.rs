@@ -3,7 +3,6 @@
 use std::{fmt, str::FromStr};
 
 use jiff::civil::{Date, date};
-
 /// A year, a month of a year, or a day. Orders by its first day, the coarser one first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PartialDate {

@@ -1,8 +1,8 @@
 //! What is wrong with a dataset, where, and how to mend it.
 
-use std::{fmt, ops::Range};
+use std::fmt;
 
-use super::File;
+use super::{File, tree::Place};
 
 /// One fault of a dataset. Displays as a person wants to read it: place, reason, the line, and how to mend it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +23,8 @@ pub struct Fault {
 
 impl Fault {
     /// A fault at a place in a file.
-    pub(super) fn at(file: &File, span: &Range<usize>, message: impl Into<String>, mend: impl Into<String>) -> Self {
-        let mut start = span.start.min(file.text.len());
+    pub(super) fn at(file: &File, place: Place, message: impl Into<String>, mend: impl Into<String>) -> Self {
+        let mut start = place.byte().min(file.text.len());
         while !file.text.is_char_boundary(start) {
             start -= 1;
         }

@@ -1,6 +1,12 @@
 //! Reading a folder of files.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    panic::resume_unwind,
+    path::Path,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
 
 use super::{Dataset, Fault, Faults, read, validate};
 
@@ -23,6 +29,11 @@ pub struct File {
 /// # Errors
 /// Every fault of the dataset, if there is one. Nothing of a dataset with a fault is used.
 pub fn load(dir: &Path) -> Result<Dataset, Faults> {
+    load_files(&files(dir)?)
+}
+
+/// Reads the files of a folder.
+pub(super) fn files(dir: &Path) -> Result<Vec<File>, Faults> {
     let mut faults = Vec::new();
     let mut files = Vec::new();
     walk(dir, 0, &mut files, &mut faults);
@@ -30,7 +41,7 @@ pub fn load(dir: &Path) -> Result<Dataset, Faults> {
         let mend = "put dataset files there, or name another folder";
         faults.push(Fault::of(&dir.display().to_string(), "there is no .toml or .jsonl file in this folder", mend));
     }
-    if faults.is_empty() { load_files(&files) } else { Err(Faults(faults)) }
+    if faults.is_empty() { Ok(files) } else { Err(Faults(faults)) }
 }
 
 /// Loads a dataset from files in memory.
@@ -38,15 +49,63 @@ pub fn load(dir: &Path) -> Result<Dataset, Faults> {
 /// # Errors
 /// Every fault of the dataset, if there is one.
 pub fn load_files(files: &[File]) -> Result<Dataset, Faults> {
-    let mut faults = Vec::new();
-    let found: Vec<_> = files.iter().flat_map(|file| read::records(file, &mut faults)).collect();
-    validate::check(&found, &mut faults);
-    if faults.is_empty() {
-        return Ok(Dataset::new(found.into_iter().map(|found| found.record).collect()));
+    let mut records = Vec::new();
+    let mut sound = true;
+    for (found, faults) in each(files, |file| {
+        let (mut found, mut faults) = (Vec::new(), Vec::new());
+        read::records(file, &mut faults, |(record, _)| found.push(record));
+        (found, faults)
+    }) {
+        records.extend(found);
+        sound &= faults.is_empty();
     }
+    if sound {
+        let mut faults = Vec::new();
+        records.sort_by(|a, b| a.id.cmp(&b.id));
+        validate::check(&validate::Whole { records: &records, places: &[] }, &mut faults);
+        if faults.is_empty() {
+            return Ok(Dataset::new(records));
+        }
+    }
+    drop(records);
+    Err(faults_of(files))
+}
+
+/// Does something with each file, on as many threads as there are processors, and keeps the order of the files.
+pub(super) fn each<T: Send>(files: &[File], act: impl Fn(&File) -> T + Sync) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(file) = files.get(number) else { return done };
+            done.push((number, act(file)));
+        }
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(files.len());
+    let mut done = thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut done = work();
+        done.extend(others.into_iter().flat_map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic))));
+        done
+    });
+    done.sort_unstable_by_key(|(number, _)| *number);
+    done.into_iter().map(|(_, done)| done).collect()
+}
+
+/// Reads everything again, and keeps in mind what stands where: most datasets have no fault and need not pay for that.
+pub(super) fn faults_of(files: &[File]) -> Faults {
+    let (mut faults, mut records, mut places) = (Vec::new(), Vec::new(), Vec::new());
+    for file in files {
+        read::records(file, &mut faults, |(record, at)| {
+            records.push(record);
+            places.push((file, at));
+        });
+    }
+    validate::check(&validate::Whole { records: &records, places: &places }, &mut faults);
     faults.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
     faults.dedup();
-    Err(Faults(faults))
+    Faults(faults)
 }
 
 fn walk(dir: &Path, depth: usize, files: &mut Vec<File>, faults: &mut Vec<Fault>) {

@@ -7,6 +7,7 @@ mod bundled;
 mod date;
 mod fault;
 mod kinds;
+mod links;
 mod load;
 mod property;
 mod read;
@@ -20,36 +21,32 @@ pub use bundled::bundled;
 pub use date::{NotADate, PartialDate};
 pub use fault::{Fault, Faults};
 pub use kinds::{KINDS, Kind, KindSpec, SOURCE, kind};
+pub use links::Link;
 pub use load::{File, load, load_files};
 pub use property::{PROPERTIES, Property, ValueType, property};
-pub use record::{Claim, Link, Record, SourceInfo};
+pub use record::{Claim, Record, SourceInfo};
 pub use schema::schema;
 pub use value::{Amount, Money, Qualifier, Quantity, Value};
 
-use std::collections::HashMap;
+use links::{Ids, Links};
 
 /// A whole dataset in which no fault was found. Records stand in the order of their ids.
 #[derive(Debug, Default)]
 pub struct Dataset {
     records: Vec<Record>,
-    by_id: HashMap<String, usize>,
-    links: HashMap<String, Vec<Link>>,
+    ids: Ids,
+    links: Links,
+    citations: Links,
 }
 
 impl Dataset {
     /// Puts records that [`load()`] found to be valid in order and derives the links back.
     fn new(mut records: Vec<Record>) -> Self {
         records.sort_by(|a, b| a.id.cmp(&b.id));
-        let by_id = records.iter().enumerate().map(|(place, record)| (record.id.clone(), place)).collect();
-        let mut links: HashMap<String, Vec<Link>> = HashMap::new();
-        for (place, record) in records.iter().enumerate() {
-            for (number, claim) in record.claims.iter().enumerate() {
-                if let Value::Ref(target) = &claim.value {
-                    links.entry(target.clone()).or_default().push(Link { record: place, claim: number });
-                }
-            }
-        }
-        Self { records, by_id, links }
+        let ids = Ids::new(&records);
+        let links = Links::new(&records, &ids, links::target).by_property();
+        let citations = Links::new(&records, &ids, links::sources).by_number();
+        Self { records, ids, links, citations }
     }
 
     /// Every record, in the order of the ids.
@@ -61,15 +58,39 @@ impl Dataset {
     /// The record with this id.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Record> {
-        self.by_id.get(id).map(|place| &self.records[*place])
+        self.place(id).map(|place| &self.records[place])
     }
 
-    /// The claims of other records that point to the record with this id, in the order of those records' ids.
-    pub fn links_to(&self, id: &str) -> impl Iterator<Item = (&Record, &Claim)> {
-        self.links.get(id).into_iter().flatten().map(|link| {
-            let record = &self.records[link.record];
-            (record, &record.claims[link.claim])
-        })
+    /// The place of the record with this id among the records.
+    #[must_use]
+    pub fn place(&self, id: &str) -> Option<usize> {
+        self.ids.place(&self.records, id)
+    }
+
+    /// The claims of other records that point to the record with this id, in the order of their properties.
+    #[must_use]
+    pub fn links_to(&self, id: &str) -> impl ExactSizeIterator<Item = (&Record, &Claim)> {
+        self.links(id).iter().map(|link| self.follow(*link))
+    }
+
+    /// Where those claims are.
+    #[must_use]
+    pub fn links(&self, id: &str) -> &[Link] {
+        self.place(id).map_or(&[], |place| self.links.to(place))
+    }
+
+    /// The claims that rest on the source with this id: side by side if they are of one record, records with the most
+    /// claims first.
+    #[must_use]
+    pub fn citations(&self, id: &str) -> &[Link] {
+        self.place(id).map_or(&[], |place| self.citations.to(place))
+    }
+
+    /// The claim that a link is made of, and its record.
+    #[must_use]
+    pub fn follow(&self, link: Link) -> (&Record, &Claim) {
+        let record = &self.records[link.record as usize];
+        (record, &record.claims[link.claim as usize])
     }
 
     /// The name of the record with this id; the id itself where there is none.

@@ -9,129 +9,134 @@ use super::{
     Claim, Fault, File, Kind, PROPERTIES, Property, Record, SourceInfo, Value, ValueType, kind,
     kinds::{KINDS, SOURCE},
     property,
-    tree::{Data, Key, Node, Span, from_json_lines, from_toml},
+    tree::{Data, Key, Node, Place, from_json_lines, from_toml},
 };
 use crate::spelling::nearest;
 use reader::{Entries, Reader};
 
-/// A record as it was read, and where its parts stand.
-pub(super) struct Found<'f> {
-    pub record: Record,
-    pub file: &'f File,
-    pub spans: Spans,
-}
-
 /// Where the parts of a record stand.
 #[derive(Default)]
-pub(super) struct Spans {
-    pub id: Span,
-    pub name: Span,
-    pub native_name: Span,
-    pub aliases: Vec<Span>,
-    pub summary: Span,
-    pub claims: Vec<ClaimSpans>,
+pub(super) struct Places {
+    pub id: Place,
+    pub name: Place,
+    pub native_name: Place,
+    pub aliases: Vec<Place>,
+    pub summary: Place,
+    pub claims: Vec<ClaimPlaces>,
 }
 
 /// Where the parts of a claim stand.
-pub(super) struct ClaimSpans {
-    pub whole: Span,
-    pub value: Span,
-    pub sources: Vec<Span>,
+#[derive(Default)]
+pub(super) struct ClaimPlaces {
+    pub whole: Place,
+    pub value: Place,
+    pub sources: Vec<Place>,
 }
 
-/// Reads the records of one file; what can't be read is a fault.
-pub(super) fn records<'f>(file: &'f File, faults: &mut Vec<Fault>) -> Vec<Found<'f>> {
-    if Path::new(&file.name).extension().is_some_and(|ending| ending == "jsonl") {
-        let lines = from_json_lines(file, faults);
-        let mut reader = Reader { file, faults };
-        return lines.into_iter().filter_map(|line| json_record(&mut reader, line)).collect();
+/// A record as it was read, and where its parts stand.
+pub(super) type Found = (Record, Places);
+
+/// Whether a file holds JSON lines.
+pub(super) fn is_lines(file: &File) -> bool {
+    Path::new(&file.name).extension().is_some_and(|ending| ending == "jsonl")
+}
+
+/// Reads the records of one file, each as soon as its text is read; what can't be read is a fault.
+pub(super) fn records(file: &File, faults: &mut Vec<Fault>, mut each: impl FnMut(Found)) {
+    if is_lines(file) {
+        for line in from_json_lines(file) {
+            match line {
+                Ok(line) => json_record(&mut Reader { file, faults }, line).into_iter().for_each(&mut each),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        return;
     }
     let document = from_toml(file, faults);
     let mut reader = Reader { file, faults };
-    let mut found = Vec::new();
     for (key, node) in document {
-        let Some(kind) = known_kind(&mut reader, &key.name, &key.span) else { continue };
+        let Some(kind) = known_kind(&mut reader, &key.name, key.place) else { continue };
         let Data::Array(items) = node.data else {
             let mend = format!("begin each record with [[{}]], in two pairs of brackets", key.name);
-            reader.fault(&key.span, format!("`{}` is {}, not a list of records", key.name, node.data.describe()), mend);
+            reader.fault(key.place, format!("`{}` is {}, not a list of records", key.name, node.data.describe()), mend);
             continue;
         };
         for item in items {
-            found.extend(record(&mut reader, kind, item));
+            record(&mut reader, kind, item).into_iter().for_each(&mut each);
         }
     }
-    found
 }
 
-fn known_kind(reader: &mut Reader, name: &str, span: &Span) -> Option<Kind> {
+fn known_kind(reader: &mut Reader, name: &str, place: Place) -> Option<Kind> {
     let known = kind(name);
     if known.is_none() {
         let mend = match nearest(name, KINDS.iter().map(|kind| kind.id)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("use one of {}", KINDS.iter().map(|kind| kind.id).collect::<Vec<_>>().join(", ")),
         };
-        reader.fault(span, format!("`{name}` is no kind of record"), mend);
+        reader.fault(place, format!("`{name}` is no kind of record"), mend);
     }
     known
 }
 
-fn json_record<'f>(reader: &mut Reader<'f, '_>, line: Node) -> Option<Found<'f>> {
+fn json_record(reader: &mut Reader, line: Node<'_>) -> Option<Found> {
     let Data::Table(mut entries) = line.data else {
-        reader.fault(&line.span, "a line must be one JSON object", "write {\"kind\": \"company\", \"id\": …}");
+        reader.fault(line.place, "a line must be one JSON object", "write {\"kind\": \"company\", \"id\": …}");
         return None;
     };
     let Some(place) = entries.iter().position(|(key, _)| key.name == "kind") else {
         let mend = "add \"kind\": \"company\", or whichever it is";
-        reader.fault(&line.span, "the record does not say its kind", mend);
+        reader.fault(line.place, "the record does not say its kind", mend);
         return None;
     };
     let (key, node) = entries.remove(place);
     let name = reader.text(&key, &node)?;
-    let kind = known_kind(reader, &name, &key.span)?;
-    record(reader, kind, Node { span: line.span, data: Data::Table(entries) })
+    let kind = known_kind(reader, &name, key.place)?;
+    record(reader, kind, Node { place: line.place, data: Data::Table(entries) })
 }
 
-fn record<'f>(reader: &mut Reader<'f, '_>, kind: Kind, node: Node) -> Option<Found<'f>> {
+fn record(reader: &mut Reader, kind: Kind, node: Node<'_>) -> Option<Found> {
     let Data::Table(entries) = node.data else {
         let mend = format!("begin each record with [[{}]] on a line of its own", kind.id);
-        reader.fault(&node.span, format!("a {} must be a table, not {}", kind.id, node.data.describe()), mend);
+        reader.fault(node.place, format!("a {} must be a table, not {}", kind.id, node.data.describe()), mend);
         return None;
     };
     let mut entries = Entries::new(entries);
-    let (id, id_span) = reader.id(&mut entries, kind, &node.span)?;
-    let mut spans = Spans { id: id_span, ..Spans::default() };
-    let mut spanned = |reader: &mut Reader, name: &str, span: &mut Span| {
+    let (id, place) = reader.id(&mut entries, kind, node.place)?;
+    let mut places = Places { id: place, ..Places::default() };
+    let mut placed = |reader: &mut Reader, name: &'static str, place: &mut Place| {
         let (key, node) = entries.take(name)?;
-        *span = key.span.clone();
+        *place = key.place;
         reader.text(&key, &node)
     };
-    let mut name = spanned(reader, "name", &mut spans.name);
+    let mut name = placed(reader, "name", &mut places.name);
     if name.is_none() && kind == SOURCE {
-        name = spanned(reader, "title", &mut spans.name);
+        name = placed(reader, "title", &mut places.name);
     }
-    let native_name = spanned(reader, "native_name", &mut spans.native_name);
-    let summary = spanned(reader, "summary", &mut spans.summary).unwrap_or_default();
-    if name.is_none() && spans.name == Span::default() && !entries.has_slip_of("name") {
-        reader.fault(&spans.id, format!("`{id}` has no name"), "add a line: name = \"…\"");
+    let native_name = placed(reader, "native_name", &mut places.native_name);
+    let summary = placed(reader, "summary", &mut places.summary).unwrap_or_default();
+    if name.is_none() && places.name == Place::default() && !entries.has_slip_of("name") {
+        reader.fault(places.id, format!("`{id}` has no name"), "add a line: name = \"…\"");
     }
-    let (aliases, alias_spans) = reader.texts(&mut entries, "aliases");
-    spans.aliases = alias_spans;
-    let (tags, tag_spans) = reader.texts(&mut entries, "tags");
-    reader.check_slugs(&tags, &tag_spans, "tag");
-    let (formerly, former_spans) = reader.texts(&mut entries, "formerly");
-    reader.check_slugs(&formerly, &former_spans, "former id");
+    let (aliases, alias_places) = reader.texts(&mut entries, "aliases");
+    places.aliases = alias_places;
+    let (tags, tag_places) = reader.texts(&mut entries, "tags");
+    reader.check_slugs(&tags, &tag_places, "tag");
+    let (formerly, former_places) = reader.texts(&mut entries, "formerly");
+    reader.check_slugs(&formerly, &former_places, "former id");
     let source = (kind == SOURCE).then(|| source_info(reader, &mut entries));
     let mut claims = Vec::new();
     if let Some((key, node)) = entries.take("claims") {
         let Data::Array(items) = node.data else {
             let mend = format!("begin each claim with [[{}.claims]], in two pairs of brackets", kind.id);
-            reader.fault(&key.span, format!("`claims` is {}, not a list of claims", node.data.describe()), mend);
+            reader.fault(key.place, format!("`claims` is {}, not a list of claims", node.data.describe()), mend);
             return None;
         };
+        claims.reserve_exact(items.len());
         for item in items {
             if let Some((read, at)) = claim(reader, kind, item) {
                 claims.push(read);
-                spans.claims.push(at);
+                places.claims.push(at);
             }
         }
     }
@@ -148,7 +153,7 @@ fn record<'f>(reader: &mut Reader<'f, '_>, kind: Kind, node: Node) -> Option<Fou
         claims,
         source,
     };
-    Some(Found { record, file: reader.file, spans })
+    Some((record, places))
 }
 
 fn source_info(reader: &mut Reader, entries: &mut Entries) -> SourceInfo {
@@ -157,7 +162,7 @@ fn source_info(reader: &mut Reader, entries: &mut Entries) -> SourceInfo {
         let url = reader.text(&key, &node)?;
         let web = url::Url::parse(&url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         if !web {
-            reader.fault(&node.span, format!("`{url}` is no web address"), "write it whole: https://example.org/page");
+            reader.fault(node.place, format!("`{url}` is no web address"), "write it whole: https://example.org/page");
         }
         web.then_some(url)
     });
@@ -172,35 +177,35 @@ fn source_info(reader: &mut Reader, entries: &mut Entries) -> SourceInfo {
     }
 }
 
-fn claim(reader: &mut Reader, kind: Kind, node: Node) -> Option<(Claim, ClaimSpans)> {
+fn claim(reader: &mut Reader, kind: Kind, node: Node<'_>) -> Option<(Claim, ClaimPlaces)> {
     let Data::Table(entries) = node.data else {
         let mend = format!("begin each claim with [[{}.claims]] on a line of its own", kind.id);
-        reader.fault(&node.span, format!("a claim must be a table, not {}", node.data.describe()), mend);
+        reader.fault(node.place, format!("a claim must be a table, not {}", node.data.describe()), mend);
         return None;
     };
     let mut entries = Entries::new(entries);
-    let property = known_property(reader, &mut entries, &node.span);
+    let property = known_property(reader, &mut entries, node.place);
     let value = entries.take("value");
     if value.is_none() && !entries.has_slip_of("value") {
-        reader.fault(&node.span, "the claim has no value", "add a line: value = …");
+        reader.fault(node.place, "the claim has no value", "add a line: value = …");
     }
-    let value_span = value.as_ref().map_or_else(|| node.span.clone(), |(_, node)| node.span.clone());
+    let value_place = value.as_ref().map_or(node.place, |(_, node)| node.place);
     let value = value.and_then(|(key, node)| self::value(reader, property?, &key, node));
     let as_of = entries.take("as_of").and_then(|(key, node)| reader.date(&key, &node));
     let note = reader.optional(&mut entries, "note");
     let had_sources = entries.has("sources");
     let faults_before = reader.faults.len();
-    let (sources, source_spans) = reader.texts(&mut entries, "sources");
+    let (sources, source_places) = reader.texts(&mut entries, "sources");
     if sources.is_empty() && reader.faults.len() == faults_before && !entries.has_slip_of("sources") {
         let message = if had_sources { "the claim names no source" } else { "the claim has no sources" };
-        reader.fault(&node.span, message, "add the id of at least one source: sources = [\"…\"]");
+        reader.fault(node.place, message, "add the id of at least one source: sources = [\"…\"]");
     }
     entries.refuse_rest(reader, "a claim");
     let claim = Claim { property: property?, value: value?, as_of, sources, note };
-    Some((claim, ClaimSpans { whole: node.span, value: value_span, sources: source_spans }))
+    Some((claim, ClaimPlaces { whole: node.place, value: value_place, sources: source_places }))
 }
 
-fn known_property(reader: &mut Reader, entries: &mut Entries, claim: &Span) -> Option<&'static Property> {
+fn known_property(reader: &mut Reader, entries: &mut Entries, claim: Place) -> Option<&'static Property> {
     let Some((key, node)) = entries.take("property") else {
         reader.fault(claim, "the claim does not say which property it is about", "add a line: property = \"…\"");
         return None;
@@ -214,12 +219,12 @@ fn known_property(reader: &mut Reader, entries: &mut Entries, claim: &Span) -> O
             Some(near) => format!("did you mean `{near}`?"),
             None => "see the table of properties in data/README.md".to_owned(),
         };
-        reader.fault(&node.span, format!("there is no property `{name}`"), mend);
+        reader.fault(node.place, format!("there is no property `{name}`"), mend);
     }
     known
 }
 
-fn value(reader: &mut Reader, property: &'static Property, key: &Key, node: Node) -> Option<Value> {
+fn value(reader: &mut Reader, property: &'static Property, key: &Key, node: Node<'_>) -> Option<Value> {
     match property.value {
         ValueType::Text => match node.data {
             Data::Text(_) => reader.text(key, &node).map(Value::Text),

@@ -65,12 +65,3 @@ pub struct SourceInfo {
     /// The language it is written in.
     pub language: Option<String>,
 }
-
-/// Where a link to a record comes from: places in [`Dataset::records`](super::Dataset::records) and in the claims there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Link {
-    /// The place of the record that points.
-    pub record: usize,
-    /// The place of the claim among that record's claims.
-    pub claim: usize,
-}

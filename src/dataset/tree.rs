@@ -1,39 +1,52 @@
 //! TOML and JSON lines as one tree whose nodes know where they stand in the file.
 
-use std::ops::Range;
+use std::borrow::Cow;
 
 use toml::de::{DeTable, DeValue};
 
 use super::{Fault, File};
 
-/// A place in a file, in bytes.
-pub(super) type Span = Range<usize>;
+mod json;
 
-/// A value and where it stands.
-#[derive(Debug, Clone)]
-pub(super) struct Node {
-    pub span: Span,
-    pub data: Data,
+/// Where something begins in a file, in bytes. A file has fewer than 2³² of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place(u32);
+
+impl Place {
+    pub(super) fn new(byte: usize) -> Self {
+        Self(u32::try_from(byte).unwrap_or(u32::MAX))
+    }
+
+    pub(super) fn byte(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A value and where it stands. Borrows from the text of the file what stands there as it is.
+#[derive(Debug)]
+pub(super) struct Node<'f> {
+    pub place: Place,
+    pub data: Data<'f>,
 }
 
 /// What a value is.
-#[derive(Debug, Clone)]
-pub(super) enum Data {
-    Table(Vec<(Key, Node)>),
-    Array(Vec<Node>),
-    Text(String),
+#[derive(Debug)]
+pub(super) enum Data<'f> {
+    Table(Vec<(Key<'f>, Node<'f>)>),
+    Array(Vec<Node<'f>>),
+    Text(Cow<'f, str>),
     Number(f64),
     Other(&'static str),
 }
 
 /// A key and where it stands.
-#[derive(Debug, Clone)]
-pub(super) struct Key {
-    pub name: String,
-    pub span: Span,
+#[derive(Debug)]
+pub(super) struct Key<'f> {
+    pub name: Cow<'f, str>,
+    pub place: Place,
 }
 
-impl Data {
+impl Data<'_> {
     /// What the value is called in a message.
     pub(super) fn describe(&self) -> &'static str {
         match self {
@@ -47,31 +60,32 @@ impl Data {
 }
 
 /// Reads a TOML file. What is not well-formed is a fault; the rest is read all the same.
-pub(super) fn from_toml(file: &File, faults: &mut Vec<Fault>) -> Vec<(Key, Node)> {
+pub(super) fn from_toml<'f>(file: &'f File, faults: &mut Vec<Fault>) -> Vec<(Key<'f>, Node<'f>)> {
     let (document, errors) = DeTable::parse_recoverable(&file.text);
     for error in &errors {
-        let span = error.span().unwrap_or(0..0);
+        let place = Place::new(error.span().unwrap_or(0..0).start);
         let mend = "write it as TOML: texts in \"quotes\", lists in [brackets], one key = value a line, each key once";
-        faults.push(Fault::at(file, &span, format!("not TOML: {}", error.message()), mend));
+        faults.push(Fault::at(file, place, format!("not TOML: {}", error.message()), mend));
     }
-    if errors.is_empty() { table(document.get_ref()) } else { Vec::new() }
+    if errors.is_empty() { table(document.into_inner()) } else { Vec::new() }
 }
 
-fn table(table: &DeTable<'_>) -> Vec<(Key, Node)> {
+fn table(table: DeTable<'_>) -> Vec<(Key<'_>, Node<'_>)> {
     let mut entries: Vec<_> = table
-        .iter()
+        .into_iter()
         .map(|(key, value)| {
-            let key = Key { name: key.get_ref().to_string(), span: key.span() };
-            (key, Node { span: value.span(), data: data(value.get_ref()) })
+            let place = Place::new(key.span().start);
+            let key = Key { name: key.into_inner(), place };
+            (key, Node { place: Place::new(value.span().start), data: data(value.into_inner()) })
         })
         .collect();
-    entries.sort_by_key(|(key, _)| key.span.start);
+    entries.sort_by_key(|(key, _)| key.place);
     entries
 }
 
-fn data(value: &DeValue<'_>) -> Data {
+fn data(value: DeValue<'_>) -> Data<'_> {
     match value {
-        DeValue::String(text) => Data::Text(text.to_string()),
+        DeValue::String(text) => Data::Text(text),
         DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix()).map_or(
             Data::Other("a number that is too large"),
             |whole| {
@@ -83,56 +97,25 @@ fn data(value: &DeValue<'_>) -> Data {
         DeValue::Boolean(_) => Data::Other("true or false"),
         DeValue::Datetime(_) => Data::Other("a date without quotes"),
         DeValue::Array(items) => {
-            Data::Array(items.iter().map(|item| Node { span: item.span(), data: data(item.get_ref()) }).collect())
+            let node = items.into_iter().map(|item| (Place::new(item.span().start), data(item.into_inner())));
+            Data::Array(node.map(|(place, data)| Node { place, data }).collect())
         }
         DeValue::Table(entries) => Data::Table(table(entries)),
     }
 }
 
 /// Reads a file of JSON lines: one node a line. What is not well-formed is a fault.
-pub(super) fn from_json_lines(file: &File, faults: &mut Vec<Fault>) -> Vec<Node> {
-    let mut nodes = Vec::new();
-    let mut start = 0;
-    for line in file.text.split_inclusive('\n') {
-        let span = start..start + line.trim_end().len();
-        start += line.len();
-        if line.trim().is_empty() {
-            continue;
-        }
-        match serde_json::from_str(line) {
-            Ok(value) => nodes.push(Node { data: json(file, &span, value), span }),
-            Err(error) => {
-                let at = span.start + error.column().saturating_sub(1);
+pub(super) fn from_json_lines(file: &File) -> impl Iterator<Item = Result<Node<'_>, Fault>> {
+    let mut next = 0;
+    file.text.split_inclusive('\n').filter_map(move |line| {
+        let start = next;
+        next += line.len();
+        (!line.trim().is_empty()).then(|| {
+            json::node(line, start).map_err(|error| {
+                let at = Place::new(start + error.column().saturating_sub(1));
                 let mend = "write one JSON object a line, as in {\"kind\": \"company\", \"id\": …}";
-                faults.push(Fault::at(file, &(at..at), format!("not JSON: {error}"), mend));
-            }
-        }
-    }
-    nodes
-}
-
-/// JSON has no positions of its own here: a value stands where its key is first written in the object's text.
-fn json(file: &File, within: &Span, value: serde_json::Value) -> Data {
-    use serde_json::Value;
-    match value {
-        Value::String(text) => Data::Text(text),
-        Value::Number(number) => number.as_f64().map_or(Data::Other("no number"), Data::Number),
-        Value::Bool(_) => Data::Other("true or false"),
-        Value::Null => Data::Other("null"),
-        Value::Array(items) => Data::Array(
-            items.into_iter().map(|item| Node { data: json(file, within, item), span: within.clone() }).collect(),
-        ),
-        Value::Object(entries) => Data::Table(
-            entries
-                .into_iter()
-                .map(|(name, value)| {
-                    let text = &file.text[within.clone()];
-                    let at = text.find(&format!("\"{name}\"")).map_or(within.start, |found| within.start + found);
-                    let span = at..within.end;
-                    let node = Node { data: json(file, &span, value), span: span.clone() };
-                    (Key { name, span }, node)
-                })
-                .collect(),
-        ),
-    }
+                Fault::at(file, at, format!("not JSON: {error}"), mend)
+            })
+        })
+    })
 }

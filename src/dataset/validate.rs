@@ -2,91 +2,113 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{
-    Fault, Kind, Value, ValueType,
-    kinds::SOURCE,
-    read::{ClaimSpans, Found},
-    tree::Span,
-};
+use super::{Claim, Fault, File, Kind, Record, Value, ValueType, kinds::SOURCE, read::Places, tree::Place};
 use crate::spelling::{key, nearest};
 
 /// A summary longer than this many characters does not fit on a phone.
 const LONGEST_SUMMARY: usize = 300;
+/// For so many faults the nearest id is looked for among all ids, which takes its time in a large dataset.
+const MOST_OFFERS: usize = 100;
 
-/// Finds the faults between records.
-pub(super) fn check(found: &[Found], faults: &mut Vec<Fault>) {
-    let by_id = ids(found, faults);
-    names(found, faults);
-    for found in found {
-        let mut fault = |span: &Span, message: String, mend: String| {
-            faults.push(Fault::at(found.file, span, message, mend));
-        };
-        let length = found.record.summary.chars().count();
-        if length > LONGEST_SUMMARY {
-            let message = format!("the summary has {length} characters");
-            fault(&found.spans.summary, message, format!("shorten it to {LONGEST_SUMMARY}"));
-        }
-        for required in found.record.kind.required {
-            if !found.record.claims.iter().any(|claim| claim.property.id == *required) {
-                let message = format!("the {} `{}` has no {required}", found.record.kind.id, found.record.id);
-                fault(&found.spans.id, message, format!("add a claim with property = \"{required}\""));
-            }
-        }
-        for (claim, spans) in found.record.claims.iter().zip(&found.spans.claims) {
-            if let (Value::Ref(id), ValueType::Ref(kinds) | ValueType::RefOrText(kinds)) =
-                (&claim.value, claim.property.value)
-            {
-                reference(&by_id, id, kinds, claim.property.id, &spans.value, &mut fault);
-            }
-            for (source, span) in claim.sources.iter().zip(&spans.sources) {
-                reference(&by_id, source, &[SOURCE.id], "sources", span, &mut fault);
-            }
-        }
-        contradictions(found, &mut fault);
+/// Records and where they stand. Where that is not known (no places were kept), a fault only counts.
+pub(super) struct Whole<'a> {
+    pub records: &'a [Record],
+    pub places: &'a [(&'a File, Places)],
+}
+
+/// Notes faults of one record.
+struct Notes<'a> {
+    at: Option<&'a (&'a File, Places)>,
+    faults: &'a mut Vec<Fault>,
+}
+
+impl Notes<'_> {
+    fn add(&mut self, place: impl FnOnce(&Places) -> Option<Place>, message: String, mend: impl Into<String>) {
+        self.faults.push(match self.at {
+            Some((file, places)) => Fault::at(file, place(places).unwrap_or(places.id), message, mend),
+            None => Fault::of("", message, mend),
+        });
     }
 }
 
-fn ids<'a>(found: &'a [Found], faults: &mut Vec<Fault>) -> HashMap<&'a str, Kind> {
-    let mut first: HashMap<&str, &Found> = HashMap::new();
-    for found in found {
-        let id = found.record.id.as_str();
-        if let Some(other) = first.get(id) {
-            let there = Fault::at(other.file, &other.spans.id, "", "");
-            let message = format!("the id `{id}` is taken: see {}:{}", there.file, there.line);
-            faults.push(Fault::at(found.file, &found.spans.id, message, "give one of the two another id"));
-        } else {
-            first.insert(id, found);
+/// Finds the faults between records.
+pub(super) fn check(whole: &Whole, faults: &mut Vec<Fault>) {
+    let by_id = ids(whole, faults);
+    names(whole, faults);
+    for (number, record) in whole.records.iter().enumerate() {
+        if whole.places.is_empty() && !faults.is_empty() {
+            return;
         }
+        let offer = faults.len() < MOST_OFFERS;
+        let mut notes = Notes { at: whole.places.get(number), faults };
+        if record.summary.len() > LONGEST_SUMMARY && record.summary.chars().count() > LONGEST_SUMMARY {
+            let message = format!("the summary has {} characters", record.summary.chars().count());
+            notes.add(|places| Some(places.summary), message, format!("shorten it to {LONGEST_SUMMARY}"));
+        }
+        for required in record.kind.required {
+            if !record.claims.iter().any(|claim| claim.property.id == *required) {
+                let message = format!("the {} `{}` has no {required}", record.kind.id, record.id);
+                notes.add(|places| Some(places.id), message, format!("add a claim with property = \"{required}\""));
+            }
+        }
+        for (place, claim) in record.claims.iter().enumerate() {
+            if let (Value::Ref(id), ValueType::Ref(kinds) | ValueType::RefOrText(kinds)) =
+                (&claim.value, claim.property.value)
+                && let Err((message, mend)) = reference(&by_id, id, kinds, claim.property.id, offer)
+            {
+                notes.add(|places| Some(places.claims.get(place)?.value), message, mend);
+            }
+            for (source, id) in claim.sources.iter().enumerate() {
+                if let Err((message, mend)) = reference(&by_id, id, &[SOURCE.id], "sources", offer) {
+                    notes.add(|places| places.claims.get(place)?.sources.get(source).copied(), message, mend);
+                }
+            }
+        }
+        contradictions(record, &mut notes);
     }
-    first.into_iter().map(|(id, found)| (id, found.record.kind)).collect()
+}
+
+fn ids<'a>(whole: &'a Whole, faults: &mut Vec<Fault>) -> HashMap<&'a str, Kind> {
+    let mut first: HashMap<&str, usize> = HashMap::with_capacity(whole.records.len());
+    for (number, record) in whole.records.iter().enumerate() {
+        let Some(other) = first.insert(&record.id, number) else { continue };
+        first.insert(&record.id, other);
+        let there = whole.places.get(other).map(|(file, places)| Fault::at(file, places.id, "", ""));
+        let there = there.map(|there| format!(": see {}:{}", there.file, there.line)).unwrap_or_default();
+        let message = format!("the id `{}` is taken{there}", record.id);
+        let mut notes = Notes { at: whole.places.get(number), faults };
+        notes.add(|places| Some(places.id), message, "give one of the two another id");
+    }
+    first.into_iter().map(|(id, number)| (id, whole.records[number].kind)).collect()
 }
 
 /// An alias may lead to one record only, and a name to one record of a kind.
-fn names(found: &[Found], faults: &mut Vec<Fault>) {
+fn names(whole: &Whole, faults: &mut Vec<Fault>) {
     let mut aliases: HashMap<String, &str> = HashMap::new();
-    let mut names: HashMap<(&str, String), &str> = HashMap::new();
-    let mut twice = |found: &Found, span: &Span, text: &str, other: &str| {
+    let mut names: HashMap<(&str, String), &str> = HashMap::with_capacity(whole.records.len());
+    let mut twice = |number: usize, place: &dyn Fn(&Places) -> Option<Place>, text: &str, other: &str| {
         let message = format!("the name `{text}` is claimed by `{other}` too");
-        faults.push(Fault::at(found.file, span, message, "leave it to the record that people mean by it"));
+        let mut notes = Notes { at: whole.places.get(number), faults };
+        notes.add(place, message, "leave it to the record that people mean by it");
     };
-    for found in found {
-        let record = &found.record;
-        let native = record.native_name.iter().map(|name| (name, &found.spans.native_name));
-        for (name, span) in std::iter::once((&record.name, &found.spans.name)).chain(native) {
-            match names.insert((record.kind.id, key(name)), &record.id) {
-                Some(other) if other != record.id => twice(found, span, name, other),
-                _ => {}
-            }
+    for (number, record) in whole.records.iter().enumerate() {
+        match names.insert((record.kind.id, key(&record.name)), &record.id) {
+            Some(other) if other != record.id => twice(number, &|places| Some(places.name), &record.name, other),
+            _ => {}
+        }
+        let Some(native) = &record.native_name else { continue };
+        match names.insert((record.kind.id, key(native)), &record.id) {
+            Some(other) if other != record.id => twice(number, &|places| Some(places.native_name), native, other),
+            _ => {}
         }
     }
-    for found in found {
-        let record = &found.record;
-        for (alias, span) in record.aliases.iter().zip(&found.spans.aliases) {
+    for (number, record) in whole.records.iter().enumerate() {
+        for (place, alias) in record.aliases.iter().enumerate() {
             let folded = key(alias);
             let named = names.get(&(record.kind.id, folded.clone())).copied();
             let taken = aliases.insert(folded, &record.id);
             if let Some(other) = named.or(taken).filter(|other| *other != record.id) {
-                twice(found, span, alias, other);
+                twice(number, &|places| places.aliases.get(place).copied(), alias, other);
             }
         }
     }
@@ -97,48 +119,49 @@ fn reference(
     id: &str,
     kinds: &[&str],
     what: &str,
-    span: &Span,
-    fault: &mut impl FnMut(&Span, String, String),
-) {
+    offer: bool,
+) -> Result<(), (String, String)> {
     let fits = |kind: &Kind| kinds.is_empty() || kinds.contains(&kind.id);
     match by_id.get(id) {
-        Some(kind) if fits(kind) => {}
+        Some(kind) if fits(kind) => Ok(()),
         Some(kind) => {
             let message = format!("`{what}` must name a {}, but `{id}` is a {}", kinds.join(" or a "), kind.id);
-            fault(span, message, "name a record of that kind".to_owned());
+            Err((message, "name a record of that kind".to_owned()))
         }
         None => {
-            let near = nearest(id, by_id.iter().filter(|(_, kind)| fits(kind)).map(|(id, _)| *id));
+            let near =
+                offer.then(|| nearest(id, by_id.iter().filter(|(_, kind)| fits(kind)).map(|(id, _)| *id))).flatten();
             let mend = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("add a record with this id, or correct it ({})", kinds.join(" or ")),
             };
             let noun = if kinds == [SOURCE.id] { "source" } else { "record" };
-            fault(span, format!("there is no {noun} `{id}`"), mend);
+            Err((format!("there is no {noun} `{id}`"), mend))
         }
     }
 }
 
 /// One source can't say two things at once, and nothing is said twice.
-fn contradictions(found: &Found, fault: &mut impl FnMut(&Span, String, String)) {
-    let mut said = HashSet::new();
-    let mut values = HashSet::new();
-    for (claim, ClaimSpans { whole, .. }) in found.record.claims.iter().zip(&found.spans.claims) {
+fn contradictions(record: &Record, notes: &mut Notes) {
+    for (place, claim) in record.claims.iter().enumerate() {
         let property = claim.property;
-        if !values.insert((property.id, format!("{:?} {:?}", claim.value, (!property.many).then_some(claim.as_of)))) {
+        let before = || record.claims[..place].iter().filter(|other| std::ptr::eq(other.property, property));
+        let same = |other: &Claim| other.value == claim.value && (property.many || other.as_of == claim.as_of);
+        if before().any(same) {
             let message = format!("`{}` is given twice with the same value", property.id);
-            fault(whole, message, "make one claim of the two, with all the sources".to_owned());
+            let mend = "make one claim of the two, with all the sources";
+            notes.add(|places| Some(places.claims.get(place)?.whole), message, mend);
             continue;
         }
         if property.many {
             continue;
         }
-        for source in &claim.sources {
-            if !said.insert((property.id, source, claim.as_of)) {
-                let message = format!("`{source}` gives `{}` twice for one date", property.id);
-                let mend = "a source can give it once for one date: correct one of them, or give each its as_of";
-                fault(whole, message, mend.to_owned());
-            }
+        let said: HashSet<&String> =
+            before().filter(|other| other.as_of == claim.as_of).flat_map(|other| &other.sources).collect();
+        for source in claim.sources.iter().filter(|source| said.contains(source)) {
+            let message = format!("`{source}` gives `{}` twice for one date", property.id);
+            let mend = "a source can give it once for one date: correct one of them, or give each its as_of";
+            notes.add(|places| Some(places.claims.get(place)?.whole), message, mend);
         }
     }
 }

@@ -4,9 +4,12 @@ use std::collections::HashSet;
 
 use super::Desk;
 use crate::{
-    dataset::{Claim, KINDS, PROPERTIES, Record, SourceInfo, Value},
+    dataset::{Claim, PROPERTIES, Record, SourceInfo, Value},
     spelling::key,
 };
+
+/// A part lists so many entries; of what is beyond them only the number is told. More than a message has room for.
+const MOST_LISTED: usize = 200;
 
 /// A part of a card.
 pub(in crate::commands) struct Section<'d> {
@@ -14,8 +17,10 @@ pub(in crate::commands) struct Section<'d> {
     pub label: &'static str,
     /// Other names that people ask for it by.
     synonyms: Vec<&'static str>,
-    /// What it lists; never empty.
+    /// What it lists; never empty. At most [`MOST_LISTED`] entries.
     pub items: Vec<Item<'d>>,
+    /// How many more entries there are.
+    beyond: usize,
     /// Whether sources contradict each other here.
     differ: bool,
 }
@@ -39,8 +44,14 @@ impl<'d> Section<'d> {
         };
         let known: Vec<String> = self.items.iter().filter_map(other_end).collect();
         self.items.extend(other.items.into_iter().filter(|item| other_end(item).is_none_or(|id| !known.contains(&id))));
+        self.beyond += other.beyond;
         self.synonyms.extend(other.synonyms);
         self.differ |= other.differ;
+    }
+
+    /// How many entries there are, those that are not listed too.
+    pub(super) fn count(&self) -> usize {
+        self.items.len() + self.beyond
     }
 
     /// The label as the card shows it.
@@ -71,23 +82,29 @@ pub(in crate::commands) fn sections<'d>(desk: &'d Desk, record: &'d Record) -> V
 /// For a source: the records that have claims from it, those with the most claims first.
 fn resting_on<'d>(desk: &'d Desk, source: &Record) -> Option<Section<'d>> {
     source.source.as_ref()?;
-    let counts = desk
-        .dataset
-        .records()
-        .iter()
-        .map(|record| (record.claims.iter().filter(|claim| claim.sources.contains(&source.id)).count(), record));
-    let mut counts: Vec<_> = counts.filter(|(count, _)| *count > 0).collect();
-    counts.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
-    let all: usize = counts.iter().map(|(count, _)| count).sum();
-    let total = Item::Words(format!("{all} claims on {} records", counts.len()));
-    let records = counts.iter().map(|(count, record)| Item::Words(format!("{} ({count})", record.name)));
-    let items: Vec<Item> = std::iter::once(total).chain(records).collect();
-    (all > 0).then_some(Section { label: "Rests on it", synonyms: vec!["records", "claims"], items, differ: false })
+    let citations = desk.dataset.citations(&source.id);
+    let records = || citations.chunk_by(|a, b| a.record == b.record);
+    let all = records().count();
+    let total = Item::Words(format!("{} claims on {all} records", citations.len()));
+    let named = records().take(MOST_LISTED).map(|claims| {
+        let (record, _) = desk.dataset.follow(claims[0]);
+        Item::Words(format!("{} ({})", record.name, claims.len()))
+    });
+    let items: Vec<Item> = std::iter::once(total).chain(named).collect();
+    let section =
+        Section { label: "Rests on it", synonyms: vec!["records", "claims"], items, beyond: 0, differ: false };
+    (all > 0).then_some(Section { beyond: all.saturating_sub(MOST_LISTED), ..section })
 }
 
 fn of_source<'d>(source: &SourceInfo) -> Vec<Section<'d>> {
     let part = |label, words: Option<String>| {
-        words.map(|words| Section { label, synonyms: vec![], items: vec![Item::Words(words)], differ: false })
+        words.map(|words| Section {
+            label,
+            synonyms: vec![],
+            items: vec![Item::Words(words)],
+            beyond: 0,
+            differ: false,
+        })
     };
     let authors = (!source.authors.is_empty()).then(|| source.authors.join(", "));
     [
@@ -114,30 +131,32 @@ fn own(record: &Record) -> impl Iterator<Item = Section<'_>> {
         let differ = !property.many && dates.len() < claims.len();
         let synonyms = property.synonyms.iter().copied().chain([property.id]).collect();
         let items = claims.into_iter().map(Item::Claim).collect();
-        Some(Section { label: property.label, synonyms, items, differ })
+        Some(Section { label: property.label, synonyms, items, beyond: 0, differ })
     })
 }
 
 fn links<'d>(desk: &'d Desk, record: &'d Record) -> Vec<Section<'d>> {
-    let mut links: Vec<(&Record, &Claim)> = desk.dataset.links_to(&record.id).collect();
-    let rank = |kind| KINDS.iter().position(|known| *known == kind);
-    links.sort_by_key(|(from, claim)| (claim.property.rank(), rank(from.kind)));
     let mut sections: Vec<Section> = Vec::new();
     let mut seen = HashSet::new();
-    for (from, claim) in links {
+    // The links stand in the order of properties and kinds, and what has many links has few of those.
+    let links = desk.dataset.links(&record.id);
+    for run in links.chunk_by(|a, b| (a.property, a.kind) == (b.property, b.kind)) {
+        let (from, claim) = desk.dataset.follow(run[0]);
         let label = claim.property.reverse.unwrap_or(from.kind.title);
-        if !seen.insert((label, &from.id)) {
-            continue;
+        let place = sections.iter().position(|section| section.label == label).unwrap_or_else(|| {
+            let synonyms = vec![from.kind.id, from.kind.plural];
+            sections.push(Section { label, synonyms, items: Vec::new(), beyond: 0, differ: false });
+            sections.len() - 1
+        });
+        let section = &mut sections[place];
+        let room = MOST_LISTED.saturating_sub(section.items.len()).min(run.len());
+        for link in &run[..room] {
+            let (from, claim) = desk.dataset.follow(*link);
+            if seen.insert((label, link.record)) {
+                section.items.push(Item::Link(from, claim));
+            }
         }
-        match sections.iter_mut().find(|section| section.label == label) {
-            Some(section) => section.items.push(Item::Link(from, claim)),
-            None => sections.push(Section {
-                label,
-                synonyms: vec![from.kind.id, from.kind.plural],
-                items: vec![Item::Link(from, claim)],
-                differ: false,
-            }),
-        }
+        section.beyond += run.len() - room;
     }
     sections
 }

@@ -3,14 +3,14 @@
 use super::{
     super::{
         Amount, Money, Property, Qualifier, Quantity,
-        tree::{Data, Node, Span},
+        tree::{Data, Node, Place},
     },
     reader::{Entries, Reader},
 };
 use crate::spelling::nearest;
 
 impl Reader<'_, '_> {
-    pub(super) fn quantity(&mut self, property: &Property, node: Node) -> Option<Quantity> {
+    pub(super) fn quantity(&mut self, property: &Property, node: Node<'_>) -> Option<Quantity> {
         const EXAMPLE: &str = "value = { amount = 800, unit = \"people\", qualifier = \"about\" }";
         match node.data {
             Data::Number(from) if from.is_finite() => {
@@ -18,7 +18,7 @@ impl Reader<'_, '_> {
             }
             Data::Table(entries) => {
                 let mut entries = Entries::new(entries);
-                let amount = self.amount(&mut entries, &node.span, EXAMPLE);
+                let amount = self.amount(&mut entries, node.place, EXAMPLE);
                 let unit = self.optional(&mut entries, "unit");
                 entries.refuse_rest(self, "a quantity");
                 Some(Quantity { amount: amount?, unit })
@@ -27,21 +27,21 @@ impl Reader<'_, '_> {
         }
     }
 
-    pub(super) fn money(&mut self, property: &Property, node: Node) -> Option<Money> {
+    pub(super) fn money(&mut self, property: &Property, node: Node<'_>) -> Option<Money> {
         const EXAMPLE: &str = "value = { amount = 3.3e9, currency = \"USD\" }";
         let Data::Table(entries) = node.data else {
             return self.wrong(property, &node, "an amount of money", EXAMPLE);
         };
         let mut entries = Entries::new(entries);
-        let amount = self.amount(&mut entries, &node.span, EXAMPLE);
+        let amount = self.amount(&mut entries, node.place, EXAMPLE);
         let currency = if let Some((key, at)) = entries.take("currency") {
             let code = self.text(&key, &at)?;
             if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_uppercase()) {
-                self.fault(&at.span, format!("`{code}` is no currency code"), "write USD, CNY, EUR, …");
+                self.fault(at.place, format!("`{code}` is no currency code"), "write USD, CNY, EUR, …");
             }
             Some(code)
         } else {
-            self.fault(&node.span, "the amount of money has no currency", format!("write it as in {EXAMPLE}"));
+            self.fault(node.place, "the amount of money has no currency", format!("write it as in {EXAMPLE}"));
             None
         };
         let converted = entries.take("converted").and_then(|(_, node)| self.money(property, node).map(Box::new));
@@ -49,13 +49,13 @@ impl Reader<'_, '_> {
         Some(Money { amount: amount?, currency: currency?, converted })
     }
 
-    fn amount(&mut self, entries: &mut Entries, whole: &Span, example: &str) -> Option<Amount> {
-        let mut number = |reader: &mut Self, name: &str| {
+    fn amount(&mut self, entries: &mut Entries, whole: Place, example: &str) -> Option<Amount> {
+        let mut number = |reader: &mut Self, name: &'static str| {
             entries.take(name).map(|(_, node)| match node.data {
                 Data::Number(number) if number.is_finite() => Some(number),
                 data => {
                     let message = format!("`{name}` must be a number, not {}", data.describe());
-                    reader.fault(&node.span, message, format!("write it as in {example}"));
+                    reader.fault(node.place, message, format!("write it as in {example}"));
                     None
                 }
             })
@@ -77,7 +77,7 @@ impl Reader<'_, '_> {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("use one of {}", names().collect::<Vec<_>>().join(", ")),
                 };
-                self.fault(&node.span, format!("there is no qualifier `{name}`"), mend);
+                self.fault(node.place, format!("there is no qualifier `{name}`"), mend);
             }
             known.map(|(qualifier, ..)| *qualifier)
         });

@@ -2,7 +2,7 @@
 
 use super::super::{
     Fault, File, Kind, PartialDate, Property,
-    tree::{Data, Key, Node, Span},
+    tree::{Data, Key, Node, Place},
 };
 use crate::spelling::nearest;
 
@@ -16,13 +16,13 @@ pub(super) struct Reader<'f, 'a> {
 }
 
 /// The entries of a table that nobody asked for yet.
-pub(super) struct Entries {
-    left: Vec<(Key, Node)>,
-    asked: Vec<String>,
+pub(super) struct Entries<'f> {
+    left: Vec<(Key<'f>, Node<'f>)>,
+    asked: Vec<&'static str>,
 }
 
-impl Entries {
-    pub(super) fn new(left: Vec<(Key, Node)>) -> Self {
+impl<'f> Entries<'f> {
+    pub(super) fn new(left: Vec<(Key<'f>, Node<'f>)>) -> Self {
         Self { left, asked: Vec::new() }
     }
 
@@ -35,8 +35,8 @@ impl Entries {
         self.left.iter().any(|(key, _)| nearest(&key.name, [name]).is_some())
     }
 
-    pub(super) fn take(&mut self, name: &str) -> Option<(Key, Node)> {
-        self.asked.push(name.to_owned());
+    pub(super) fn take(&mut self, name: &'static str) -> Option<(Key<'f>, Node<'f>)> {
+        self.asked.push(name);
         let place = self.left.iter().position(|(key, _)| key.name == name)?;
         Some(self.left.remove(place))
     }
@@ -44,24 +44,24 @@ impl Entries {
     /// What is left over has no meaning: a fault each.
     pub(super) fn refuse_rest(self, reader: &mut Reader, whose: &str) {
         for (key, _) in &self.left {
-            let mend = match nearest(&key.name, self.asked.iter().map(String::as_str)) {
+            let mend = match nearest(&key.name, self.asked.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("the keys of {whose} are {}", self.asked.join(", ")),
             };
-            reader.fault(&key.span, format!("{whose} has no key `{}`", key.name), mend);
+            reader.fault(key.place, format!("{whose} has no key `{}`", key.name), mend);
         }
     }
 }
 
 impl Reader<'_, '_> {
-    pub(super) fn fault(&mut self, span: &Span, message: impl Into<String>, mend: impl Into<String>) {
-        self.faults.push(Fault::at(self.file, span, message, mend));
+    pub(super) fn fault(&mut self, place: Place, message: impl Into<String>, mend: impl Into<String>) {
+        self.faults.push(Fault::at(self.file, place, message, mend));
     }
 
     /// Notes a value of the wrong type.
     pub(super) fn wrong<T>(&mut self, property: &Property, node: &Node, wanted: &str, example: &str) -> Option<T> {
         let message = format!("the value of `{}` must be {wanted}, not {}", property.id, node.data.describe());
-        self.fault(&node.span, message, format!("write it as in {example}"));
+        self.fault(node.place, message, format!("write it as in {example}"));
         None
     }
 
@@ -69,55 +69,56 @@ impl Reader<'_, '_> {
     pub(super) fn text(&mut self, key: &Key, node: &Node) -> Option<String> {
         let Data::Text(text) = &node.data else {
             let message = format!("`{}` must be a text, not {}", key.name, node.data.describe());
-            self.fault(&node.span, message, format!("put it in quotes: {} = \"…\"", key.name));
+            self.fault(node.place, message, format!("put it in quotes: {} = \"…\"", key.name));
             return None;
         };
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = run_together(text);
         if text.is_empty() {
-            self.fault(&node.span, format!("`{}` is empty", key.name), "write something, or leave the line out");
+            self.fault(node.place, format!("`{}` is empty", key.name), "write something, or leave the line out");
             return None;
         }
-        if text.chars().any(char::is_control) {
-            self.fault(&node.span, format!("`{}` has a control character in it", key.name), "type the text anew");
+        let plain = text.bytes().all(|byte| (b' '..0x7f).contains(&byte));
+        if !plain && text.chars().any(char::is_control) {
+            self.fault(node.place, format!("`{}` has a control character in it", key.name), "type the text anew");
             return None;
         }
-        let length = text.chars().count();
+        let length = if text.len() > LONGEST_TEXT { text.chars().count() } else { 0 };
         if length > LONGEST_TEXT {
             let message = format!("`{}` has {length} characters", key.name);
-            self.fault(&node.span, message, format!("shorten it to {LONGEST_TEXT}"));
+            self.fault(node.place, message, format!("shorten it to {LONGEST_TEXT}"));
             return None;
         }
         Some(text)
     }
 
-    pub(super) fn optional(&mut self, entries: &mut Entries, name: &str) -> Option<String> {
+    pub(super) fn optional(&mut self, entries: &mut Entries, name: &'static str) -> Option<String> {
         let (key, node) = entries.take(name)?;
         self.text(&key, &node)
     }
 
     /// A list of texts and where each of them stands; an empty list where there is none.
-    pub(super) fn texts(&mut self, entries: &mut Entries, name: &str) -> (Vec<String>, Vec<Span>) {
+    pub(super) fn texts(&mut self, entries: &mut Entries, name: &'static str) -> (Vec<String>, Vec<Place>) {
         let Some((key, node)) = entries.take(name) else { return Default::default() };
         let Data::Array(items) = node.data else {
             let message = format!("`{name}` must be a list, not {}", node.data.describe());
-            self.fault(&node.span, message, format!("put it in brackets: {name} = [\"…\"]"));
+            self.fault(node.place, message, format!("put it in brackets: {name} = [\"…\"]"));
             return Default::default();
         };
-        let mut texts = (Vec::new(), Vec::new());
+        let mut texts = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
         for item in items {
             if let Some(text) = self.text(&key, &item) {
                 if texts.0.contains(&text) {
-                    self.fault(&item.span, format!("`{text}` stands twice in `{name}`"), "take one of them out");
+                    self.fault(item.place, format!("`{text}` stands twice in `{name}`"), "take one of them out");
                     continue;
                 }
                 texts.0.push(text);
-                texts.1.push(item.span);
+                texts.1.push(item.place);
             }
         }
         texts
     }
 
-    pub(super) fn id(&mut self, entries: &mut Entries, kind: Kind, whole: &Span) -> Option<(String, Span)> {
+    pub(super) fn id(&mut self, entries: &mut Entries, kind: Kind, whole: Place) -> Option<(String, Place)> {
         let Some((key, node)) = entries.take("id") else {
             let mend = "add a line below it: id = \"a-short-name\"";
             self.fault(whole, format!("this {} has no id", kind.id), mend);
@@ -125,16 +126,16 @@ impl Reader<'_, '_> {
         };
         let id = self.text(&key, &node)?;
         if !is_slug(&id) {
-            self.fault(&node.span, format!("`{id}` can't be an id"), SLUG);
+            self.fault(node.place, format!("`{id}` can't be an id"), SLUG);
             return None;
         }
-        Some((id, node.span))
+        Some((id, node.place))
     }
 
-    pub(super) fn check_slugs(&mut self, texts: &[String], spans: &[Span], what: &str) {
-        for (text, span) in texts.iter().zip(spans) {
+    pub(super) fn check_slugs(&mut self, texts: &[String], places: &[Place], what: &str) {
+        for (text, place) in texts.iter().zip(places) {
             if !is_slug(text) {
-                self.fault(span, format!("`{text}` can't be a {what}"), SLUG);
+                self.fault(*place, format!("`{text}` can't be a {what}"), SLUG);
             }
         }
     }
@@ -142,27 +143,35 @@ impl Reader<'_, '_> {
     pub(super) fn date(&mut self, key: &Key, node: &Node) -> Option<PartialDate> {
         let Data::Text(text) = &node.data else {
             let message = format!("`{}` must be a date in quotes, not {}", key.name, node.data.describe());
-            self.fault(&node.span, message, "write a year (\"2023\"), a month (\"2023-03\") or a day (\"2023-03-16\")");
+            self.fault(node.place, message, "write a year (\"2023\"), a month (\"2023-03\") or a day (\"2023-03-16\")");
             return None;
         };
         let date = text.parse();
         if date.is_err() {
             let mend = "write a year (\"2023\"), a month (\"2023-03\") or a day (\"2023-03-16\")";
-            self.fault(&node.span, format!("`{text}` is no date"), mend);
+            self.fault(node.place, format!("`{text}` is no date"), mend);
         }
         date.ok()
     }
 
-    pub(super) fn reference(&mut self, node: Node) -> Option<String> {
+    pub(super) fn reference(&mut self, node: Node<'_>) -> Option<String> {
         let Data::Table(entries) = node.data else { return None };
         let mut entries = Entries::new(entries);
         let id = self.optional(&mut entries, "ref");
         if id.is_none() {
-            self.fault(&node.span, "the reference names no record", "write it as in { ref = \"the-record's-id\" }");
+            self.fault(node.place, "the reference names no record", "write it as in { ref = \"the-record's-id\" }");
         }
         entries.refuse_rest(self, "a reference");
         id
     }
+}
+
+/// A text with each run of white space as one space, and none around it.
+fn run_together(text: &str) -> String {
+    let clean = text.trim().len() == text.len()
+        && text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
+        && !text.contains("  ");
+    if clean { text.to_owned() } else { text.split_whitespace().collect::<Vec<_>>().join(" ") }
 }
 
 const SLUG: &str = "use lower-case letters, digits and single hyphens, as in moonshot-ai";

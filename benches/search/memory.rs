@@ -1,0 +1,20 @@
+//! How much memory the process has, as Linux tells it.
+
+use std::fs;
+
+/// Memory that is in use now, in MiB.
+pub fn resident() -> f64 {
+    status("VmRSS:")
+}
+
+/// The most that was ever in use, in MiB.
+pub fn peak() -> f64 {
+    status("VmHWM:")
+}
+
+fn status(name: &str) -> f64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("0 kB");
+    let kib: f64 = line.trim().trim_end_matches(" kB").trim().parse().unwrap_or(0.0);
+    kib / 1024.0
+}
