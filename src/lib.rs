@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | the composition | `main` (exit codes), [`cli`], [`settings`], [`app`] |
 //! | the edges | [`matrix`] (the only importer of matrix-sdk), [`store`] (of sqlx), [`console`] (the terminal) |
-//! | the core, synchronous, without clock, network or randomness | [`commands`], [`reply`], [`index`] (the only importer of tantivy), [`dataset`], [`spelling`] |
+//! | the core, synchronous, without clock, network or randomness | [`commands`], [`digest`], [`reply`], [`index`] (the only importer of tantivy), [`dataset`], [`spelling`] |
 //!
 //! # A question
 //!
@@ -30,6 +30,7 @@ pub mod cli;
 pub mod commands;
 pub mod console;
 pub mod dataset;
+pub mod digest;
 pub mod index;
 pub mod matrix;
 pub mod reply;

@@ -41,7 +41,7 @@ impl Times {
 /// Answers one line as a room gets it: read, answered, rendered in both forms.
 pub fn ask(desk: &Desk, line: &str) -> usize {
     let Reading::Command(invocation) = read(line) else { panic!("{line} is no command") };
-    let reply = answer(desk, &Ask { invocation, now: jiff::Timestamp::UNIX_EPOCH, seed: 1 }).reply;
+    let reply = answer(desk, &Ask::new(invocation, jiff::Timestamp::UNIX_EPOCH, 1)).reply;
     reply.html().len() + reply.text().len()
 }
 

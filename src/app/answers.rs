@@ -221,7 +221,7 @@ async fn work_out(desk: &Arc<Desk>, reading: Reading) -> Option<(&'static str, S
             Reading::NotOurs => return None,
             Reading::Slip { word, near } => commands::hint(&word, near),
             Reading::Command(invocation) => {
-                commands::answer(&desk, &Ask { invocation, now: jiff::Timestamp::now(), seed: rand::random() }).reply
+                commands::answer(&desk, &Ask::new(invocation, jiff::Timestamp::now(), rand::random())).reply
             }
         };
         Some((reply.text(), reply.html()))

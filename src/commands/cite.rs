@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Ask, Command, Desk, Hit, Outcome, Spec, look_up};
+use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, look_up};
 use crate::{
     dataset::{Record, SOURCE},
     index,
@@ -22,6 +22,7 @@ impl Command for Cite {
             summary: "The sources behind a record, ready to paste, in BibTeX too",
             example: "moonshot",
             more: "Of a source it cites the source itself",
+            who: Role::Member,
         }
     }
 
@@ -50,7 +51,7 @@ impl Command for Cite {
         blocks.extend(
             sources.into_iter().map(|source| Block::Para(vec![text(plain(source)), Span::Break, code(bibtex(source))])),
         );
-        Ok(Outcome { reply: Reply { blocks }, hits })
+        Ok(Outcome { reply: Reply { blocks }, hits, effect: None })
     }
 }
 

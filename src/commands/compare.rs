@@ -2,7 +2,7 @@
 
 mod names;
 
-use super::{Ask, Command, Desk, Hit, Outcome, Spec, card, look_up};
+use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, card, look_up};
 use crate::{
     dataset::{KINDS, Kind, PROPERTIES, Property, Record, ValueType},
     index,
@@ -32,6 +32,7 @@ impl Command for Compare {
             example: "moonshot zhipu",
             more: "Part the names by commas or vs, or put them in quotes, if I split them wrongly: deepseek r1 vs kimi k2. A \
                    property at the end shows that one alone: moonshot zhipu valuation",
+            who: Role::Member,
         }
     }
 
@@ -98,7 +99,7 @@ impl Command for Compare {
         for most in CUTS {
             let (reply, fits) = drawn(all, most);
             if fits {
-                return Ok(Outcome { reply, hits });
+                return Ok(Outcome { reply, hits, effect: None });
             }
         }
         // Few items of each part are still too much: as many parts as fit, but one at least.
@@ -108,7 +109,7 @@ impl Command for Compare {
             if drawn(parts, FEWEST).1 { fitting = parts } else { beyond = parts }
         }
         let (reply, _) = drawn(fitting, FEWEST);
-        Ok(Outcome { reply, hits })
+        Ok(Outcome { reply, hits, effect: None })
     }
 }
 

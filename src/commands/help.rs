@@ -1,6 +1,6 @@
 //! `!help`: what can be asked.
 
-use super::{Ask, Command, Desk, Outcome, Spec, registry, text_outcome};
+use super::{Ask, Command, Desk, Outcome, Role, Spec, registry, text_outcome};
 use crate::{
     index,
     reply::{Block, Reply, Span, bold, code, text},
@@ -19,6 +19,7 @@ impl Command for Help {
             summary: "What I can be asked, or how to use one command",
             example: "timeline",
             more: "",
+            who: Role::Member,
         }
     }
 

@@ -1,6 +1,8 @@
 //! `!list KIND`: the records of a kind, narrowed by filters.
 
-use super::{Ask, Command, Desk, Hit, Outcome, Spec, card, catalogue::told, page, select::Selection, text_outcome};
+use super::{
+    Ask, Command, Desk, Hit, Outcome, Role, Spec, card, catalogue::told, page, select::Selection, text_outcome,
+};
 use crate::{
     dataset::{KINDS, Kind, Record},
     index,
@@ -26,6 +28,7 @@ impl Command for List {
             example: "policies tag:export-controls",
             more: "Filters: tag:open-source, place:beijing, source:merics, after:2023-06, before:2024, 2023, words that must \
                    stand there, and -words that must not",
+            who: Role::Member,
         }
     }
 
@@ -82,7 +85,7 @@ impl Command for List {
         blocks.extend([Block::Para(head), Block::List(items)]);
         blocks.extend(page::more(&command, places.len() - shown, shown));
         blocks.extend(citations.block(&desk.dataset));
-        Ok(Outcome { reply: Reply { blocks }, hits })
+        Ok(Outcome { reply: Reply { blocks }, hits, effect: None })
     }
 }
 

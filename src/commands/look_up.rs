@@ -2,7 +2,7 @@
 
 mod near;
 
-use super::{Ask, Command, Desk, Hit, Outcome, Spec, card};
+use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, card};
 use crate::{
     dataset::{Claim, Kind, Record, Value},
     index,
@@ -27,6 +27,7 @@ impl Command for LookUp {
                 summary: kind.about,
                 example: kind.example,
                 more,
+                who: Role::Member,
             },
             None => Spec {
                 word: "about",
@@ -35,6 +36,7 @@ impl Command for LookUp {
                 summary: "Whatever goes by a name, of any kind",
                 example: "kimi",
                 more,
+                who: Role::Member,
             },
         }
     }
@@ -193,6 +195,6 @@ impl Found<'_> {
             }
             reply.blocks.push(Block::Para(also));
         }
-        Outcome { reply, hits }
+        Outcome { reply, hits, effect: None }
     }
 }

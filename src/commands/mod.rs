@@ -7,6 +7,7 @@ mod catalogue;
 mod cite;
 mod compare;
 mod dated;
+mod effect;
 mod help;
 mod hit;
 mod list;
@@ -22,13 +23,17 @@ mod timeline;
 mod today;
 mod top;
 
+pub use effect::{Asker, Effect, Role};
 pub use hit::Hit;
 pub use parse::{Invocation, Reading, read, read_bare};
 
 use catalogue::Catalogue;
 
+use std::sync::Arc;
+
 use crate::{
     dataset::Dataset,
+    digest::Archive,
     index::{self, Index},
     reply::{Reply, code, text},
 };
@@ -60,7 +65,7 @@ impl Desk {
 }
 
 /// A question to the desk.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Ask {
     /// What is asked.
     pub invocation: Invocation,
@@ -68,6 +73,18 @@ pub struct Ask {
     pub now: jiff::Timestamp,
     /// A number by chance, for what is to be drawn.
     pub seed: u64,
+    /// Who asks in which room; `None` in a terminal.
+    pub asker: Option<Asker>,
+    /// What is remembered of earlier releases, where there is a state folder.
+    pub archive: Option<Arc<dyn Archive>>,
+}
+
+impl Ask {
+    /// A question that is asked in no room.
+    #[must_use]
+    pub fn new(invocation: Invocation, now: jiff::Timestamp, seed: u64) -> Self {
+        Self { invocation, now, seed, asker: None, archive: None }
+    }
 }
 
 /// What comes of a question.
@@ -77,12 +94,14 @@ pub struct Outcome {
     pub reply: Reply,
     /// The records that the reply answers with, in the order in which it shows them. What it only suggests is none.
     pub hits: Vec<Hit>,
+    /// What is to be done.
+    pub effect: Option<Effect>,
 }
 
 impl From<Reply> for Outcome {
     /// A reply that answers with no record.
     fn from(reply: Reply) -> Self {
-        Self { reply, hits: Vec::new() }
+        Self { reply, hits: Vec::new(), effect: None }
     }
 }
 
@@ -113,6 +132,8 @@ pub struct Spec {
     pub example: &'static str,
     /// More on the arguments, for the command's own help.
     pub more: &'static str,
+    /// Who may give it.
+    pub who: Role,
 }
 
 impl Spec {

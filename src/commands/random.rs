@@ -1,6 +1,6 @@
 //! `!random`: a record that nobody asked for.
 
-use super::{Ask, Command, Desk, Hit, Outcome, Spec, card, list::kind_called, look_up};
+use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, card, list::kind_called, look_up};
 use crate::{
     dataset::{KINDS, Kind, SOURCE},
     index,
@@ -18,6 +18,7 @@ impl Command for Random {
             summary: "Something that you did not ask for",
             example: "model",
             more: "Without a kind it may be anything but a source",
+            who: Role::Member,
         }
     }
 
@@ -38,6 +39,6 @@ impl Command for Random {
             return Ok(look_up::nothing(desk, &ask.invocation.joined())?.into());
         };
         let record = &desk.dataset.records()[*place];
-        Ok(Outcome { reply: card::card(desk, record), hits: vec![Hit::whole(record)] })
+        Ok(Outcome { reply: card::card(desk, record), hits: vec![Hit::whole(record)], effect: None })
     }
 }

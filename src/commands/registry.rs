@@ -76,7 +76,7 @@ mod tests {
         for spec in commands().map(Command::spec) {
             let Reading::Command(invocation) = read(&spec.example_line()) else { panic!("{}", spec.example_line()) };
             assert_eq!(invocation.word, spec.word);
-            let text = answer(&desk, &Ask { invocation, now: jiff::Timestamp::UNIX_EPOCH, seed: 0 }).reply.text();
+            let text = answer(&desk, &Ask::new(invocation, jiff::Timestamp::UNIX_EPOCH, 0)).reply.text();
             for failure in ["I know no", "Nothing here", "Nothing is dated for", "Sorry"] {
                 assert!(!text.contains(failure), "{}: {text}", spec.example_line());
             }

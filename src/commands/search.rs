@@ -1,6 +1,6 @@
 //! `!search WORDS`: the records and claims that fit the words best.
 
-use super::{Ask, Command, Desk, Hit, Outcome, Spec, card, text_outcome};
+use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, card, text_outcome};
 use crate::{
     dataset::{Claim, Record, Value},
     index::{self, Taken, language::parse, marked},
@@ -26,6 +26,7 @@ impl Command for Search {
             example: "export controls",
             more: "In quotes, words stand side by side; -word leaves out what has it; kind:policy tag:six-tigers place:beijing \
                    source:merics after:2023-06 before:2024 year:2023 narrow it; OR is one or the other",
+            who: Role::Member,
         }
     }
 
@@ -84,7 +85,7 @@ impl Command for Search {
         }
         blocks.push(Block::Para(more));
         blocks.extend(citations.block(&desk.dataset));
-        Ok(Outcome { reply: Reply { blocks }, hits })
+        Ok(Outcome { reply: Reply { blocks }, hits, effect: None })
     }
 }
 

@@ -1,7 +1,7 @@
 //! `!timeline`: what happened when.
 
 use super::{
-    Ask, Command, Desk, Hit, Outcome, Spec,
+    Ask, Command, Desk, Hit, Outcome, Role, Spec,
     dated::{Entry, drop_told_by_events},
     page, text_outcome,
 };
@@ -31,6 +31,7 @@ impl Command for Timeline {
             example: "2023",
             more: "FROM and TO are years, months or days, and either may be left out: 2023-06..2024, 2024.. \
                    Words narrow it: 2023 ernie",
+            who: Role::Member,
         }
     }
 
@@ -159,7 +160,7 @@ fn render(desk: &Desk, span: Span2, words: &str, entries: &[Entry], skip: usize)
     }
     blocks.extend(citations.block(&desk.dataset));
     let hits = shown.iter().map(|entry| Hit::new(entry.record, Some(entry.claim.property))).collect();
-    Outcome { reply: Reply { blocks }, hits }
+    Outcome { reply: Reply { blocks }, hits, effect: None }
 }
 
 /// Where the page ends, and the day from which on the rest is to be asked for, with how many of that day to skip.

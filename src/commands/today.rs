@@ -1,7 +1,7 @@
 //! `!today`: what happened on this day in other years.
 
 use super::{
-    Ask, Command, Desk, Hit, Outcome, Spec,
+    Ask, Command, Desk, Hit, Outcome, Role, Spec,
     catalogue::{Days, Link},
     dated::{Entry, drop_told_by_events},
     page, text_outcome,
@@ -31,6 +31,7 @@ impl Command for Today {
             summary: "What happened on this day in other years, or near it",
             example: "",
             more: "The day is the one in UTC",
+            who: Role::Member,
         }
     }
 
@@ -77,7 +78,7 @@ impl Command for Today {
             }
         }
         blocks.extend(citations.block(&desk.dataset));
-        Ok(Outcome { reply: Reply { blocks }, hits })
+        Ok(Outcome { reply: Reply { blocks }, hits, effect: None })
     }
 }
 

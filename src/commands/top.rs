@@ -1,7 +1,7 @@
 //! `!top PROPERTY`: the greatest amounts of a property.
 
 use super::{
-    Ask, Command, Desk, Hit, Outcome, Spec, list::kind_called, page, ranking, select::Selection, text_outcome,
+    Ask, Command, Desk, Hit, Outcome, Role, Spec, list::kind_called, page, ranking, select::Selection, text_outcome,
 };
 use crate::{
     dataset::{Claim, PROPERTIES, Property, ValueType},
@@ -28,6 +28,7 @@ impl Command for Top {
             example: "valuation",
             more: "The newest claim of each record counts; currencies and units stand apart, unless the source itself \
                    converts. Filters as in !list; dates narrow when the amounts held",
+            who: Role::Member,
         }
     }
 
@@ -109,7 +110,7 @@ impl Command for Top {
         blocks.extend(page::more(&command, rows.len() - end, end));
         blocks.extend(citations.block(&desk.dataset));
         let hits = shown.iter().map(|row| Hit::new(&records[row.record], Some(property))).collect();
-        Ok(Outcome { reply: Reply { blocks }, hits })
+        Ok(Outcome { reply: Reply { blocks }, hits, effect: None })
     }
 }
 

@@ -61,7 +61,7 @@ fn each_line(mut answer: impl FnMut(&str) -> io::Result<()>) -> io::Result<()> {
 
 fn print(out: &mut impl io::Write, desk: &Desk, question: &str, format: Format, several: bool) -> io::Result<()> {
     let start = Instant::now();
-    let Outcome { reply, hits } = answer_to(desk, question);
+    let Outcome { reply, hits, .. } = answer_to(desk, question);
     match format {
         Format::Text if several => writeln!(out, "{}\n", reply.text())?,
         Format::Text => writeln!(out, "{}", reply.text())?,

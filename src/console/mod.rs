@@ -56,9 +56,7 @@ fn answer_to(desk: &Desk, line: &str) -> Outcome {
         ours => ours,
     };
     match reading {
-        Reading::Command(invocation) => {
-            answer(desk, &Ask { invocation, now: jiff::Timestamp::now(), seed: rand::random() })
-        }
+        Reading::Command(invocation) => answer(desk, &Ask::new(invocation, jiff::Timestamp::now(), rand::random())),
         Reading::Slip { word, near } => hint(&word, near).into(),
         Reading::NotOurs => Reply::para(vec![
             text("That is no command of mine. "),

@@ -4,6 +4,7 @@
 //! and a [`Fault`] says where one is and how to mend it. The format is described in `data/README.md`.
 
 mod bundled;
+mod change;
 mod date;
 mod fault;
 mod kinds;
@@ -18,6 +19,7 @@ mod validate;
 mod value;
 
 pub use bundled::bundled;
+pub use change::{Change, Statement, Subject, What};
 pub use date::{NotADate, PartialDate};
 pub use fault::{Fault, Faults};
 pub use kinds::{KINDS, Kind, KindSpec, SOURCE, kind};

@@ -15,9 +15,7 @@ fn desk() -> Desk {
 
 fn reply(line: &str) -> Reply {
     match read(line) {
-        Reading::Command(invocation) => {
-            answer(&desk(), &Ask { invocation, now: jiff::Timestamp::UNIX_EPOCH, seed: 0 }).reply
-        }
+        Reading::Command(invocation) => answer(&desk(), &Ask::new(invocation, jiff::Timestamp::UNIX_EPOCH, 0)).reply,
         Reading::Slip { word, near } => hint(&word, near),
         Reading::NotOurs => panic!("{line} is no command"),
     }

@@ -39,7 +39,7 @@ proptest! {
     fn any_line_is_answered(word in WORDS, rest in ".{0,120}|[-\"a-z0-9.:+% 月之]{0,600}") {
         let line = format!("!{word} {rest}");
         if let Reading::Command(invocation) = read(&line) {
-            let reply = answer(&DESK, &Ask { invocation, now: jiff::Timestamp::UNIX_EPOCH, seed: 0 }).reply;
+            let reply = answer(&DESK, &Ask::new(invocation, jiff::Timestamp::UNIX_EPOCH, 0)).reply;
             prop_assert!(!reply.text().is_empty() && reply.text().len() < 16_000);
         }
     }
@@ -49,7 +49,7 @@ proptest! {
 fn an_unwanted_phrase_may_lie_ahead_of_what_is_found() {
     for line in ["!search 月 -之% 0", "!list -\"moonshot ai\" ai", "!list companies -之暗"] {
         let Reading::Command(invocation) = read(line) else { panic!("{line}") };
-        let reply = answer(&DESK, &Ask { invocation, now: jiff::Timestamp::UNIX_EPOCH, seed: 0 }).reply;
+        let reply = answer(&DESK, &Ask::new(invocation, jiff::Timestamp::UNIX_EPOCH, 0)).reply;
         assert!(!reply.text().is_empty(), "{line}");
     }
 }

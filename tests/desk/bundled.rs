@@ -15,7 +15,7 @@ fn desk() -> Desk {
 
 fn reply(desk: &Desk, line: &str) -> Reply {
     let Reading::Command(invocation) = read(line) else { panic!("{line}") };
-    answer(desk, &Ask { invocation, now: jiff::Timestamp::UNIX_EPOCH, seed: 0 }).reply
+    answer(desk, &Ask::new(invocation, jiff::Timestamp::UNIX_EPOCH, 0)).reply
 }
 
 fn text(desk: &Desk, line: &str) -> String {

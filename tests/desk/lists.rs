@@ -16,7 +16,7 @@ fn bundled_desk() -> Desk {
 
 fn outcome_at(desk: &Desk, line: &str, now: jiff::Timestamp, seed: u64) -> Outcome {
     let Reading::Command(invocation) = read(line) else { panic!("{line}") };
-    let outcome = answer(desk, &Ask { invocation, now, seed });
+    let outcome = answer(desk, &Ask::new(invocation, now, seed));
     let (text, html) = (outcome.reply.text(), outcome.reply.html());
     let most = match line.split(' ').next() {
         Some("!list") => 6_000,

@@ -22,7 +22,7 @@ fn what_must_come_first_comes_first() {
             let (ask, record, property) = (&entry[0], &entry[1], entry.get(2));
             let line = if ask.starts_with('!') { ask.clone() } else { format!("!search {ask}") };
             let Reading::Command(invocation) = read(&line) else { panic!("{line}") };
-            let hits = answer(&desk, &Ask { invocation, now: jiff::Timestamp::UNIX_EPOCH, seed: 0 }).hits;
+            let hits = answer(&desk, &Ask::new(invocation, jiff::Timestamp::UNIX_EPOCH, 0)).hits;
             let fits = |hit: &tigerdesk::commands::Hit| {
                 record.split('|').any(|record| hit.record == record)
                     && property.is_none_or(|property| hit.property == Some(property.as_str()))

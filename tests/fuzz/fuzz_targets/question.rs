@@ -16,7 +16,7 @@ fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);
     for word in ["search", "about"] {
         if let Reading::Command(invocation) = read(&format!("!{word} {text}")) {
-            let reply = answer(&DESK, &Ask { invocation, now: jiff::Timestamp::UNIX_EPOCH, seed: 0 }).reply;
+            let reply = answer(&DESK, &Ask::new(invocation, jiff::Timestamp::UNIX_EPOCH, 0)).reply;
             assert!(!reply.text().is_empty());
         }
     }

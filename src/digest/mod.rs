@@ -1,0 +1,7 @@
+//! Digests: what changed from release to release, in words worth reading, and when a room is told.
+
+mod archive;
+mod room;
+
+pub use archive::{Archive, Pending, Release, Span, Unavailable};
+pub use room::{Follow, Mode, RoomSettings};
