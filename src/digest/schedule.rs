@@ -4,7 +4,7 @@ mod cron;
 mod slots;
 mod words;
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use croner::Cron;
 use jiff::civil::{Time, Weekday};
@@ -19,7 +19,7 @@ pub struct Schedule {
     rule: Rule,
     zone: Option<Zone>,
     /// The rule as croner knows it.
-    cron: Cron,
+    cron: Arc<Cron>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,7 +119,7 @@ impl FromStr for Schedule {
             }
             Rule::Cron(expression) => cron::parse(expression)?,
         };
-        Ok(Self { rule, zone, cron })
+        Ok(Self { rule, zone, cron: Arc::new(cron) })
     }
 }
 
