@@ -117,7 +117,7 @@ impl Bot {
                         End::Left => fetched.clear(),
                     }
                 }
-                () = self.outbox_filled.notified() => {}
+                () = self.data.outbox_filled.notified() => {}
                 () = self.answers.calm(), if self.answers.pressing() => {}
                 () = sleep_until(wake) => {}
             }
