@@ -70,7 +70,7 @@ impl Account {
             .ok_or_else(|| Trouble::Never { cause: "the room is unknown".to_owned() })
     }
 
-    fn joined_room(&self, id: &str) -> Result<Room, Trouble> {
+    pub(super) fn joined_room(&self, id: &str) -> Result<Room, Trouble> {
         let room = self.room(id)?;
         if room.state() == RoomState::Joined {
             Ok(room)

@@ -11,6 +11,7 @@ mod backoff;
 pub mod incoming;
 mod keys;
 mod outgoing;
+mod power;
 mod refusal;
 mod rooms;
 mod session;
