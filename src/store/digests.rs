@@ -55,10 +55,6 @@ pub struct Announced {
     pub room: String,
     /// JSON: what it tells of.
     pub told: String,
-    /// What its first message says, as plain text.
-    pub text: String,
-    /// The same as HTML.
-    pub html: String,
 }
 
 /// An edit of a digest that was sent.
@@ -70,6 +66,8 @@ pub struct Edit {
     pub room: String,
     /// What its first message says from now on.
     pub body: Body,
+    /// JSON: what it tells of from now on.
+    pub told: String,
     /// JSON: what the next digest of the room says about it.
     pub correction: String,
 }
@@ -199,10 +197,8 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn announced(&self, since: i64) -> Result<Vec<Announced>, Fault> {
-        let query = "SELECT d.id AS digest, d.room, d.told, b.text, b.html FROM digests d \
+        let query = "SELECT d.id AS digest, d.room, d.told FROM digests d \
                      JOIN outbox o ON o.digest = d.id AND o.kind = 'head' AND o.state <> 'parked' \
-                     JOIN bodies b ON b.hash = COALESCE( \
-                        (SELECT e.body FROM outbox e WHERE e.digest = d.id AND e.kind = 'edit' ORDER BY e.id DESC LIMIT 1), o.body) \
                      WHERE d.state = 'composed' AND d.composed_at >= ?1 AND d.told IS NOT NULL ORDER BY d.id";
         Ok(sqlx::query_as(query).bind(since).fetch_all(&self.pool).await?)
     }
@@ -232,6 +228,8 @@ impl Store {
     ) -> Result<(), Fault> {
         let key = self.key(&edit.room, &format!("digest {} edit {release}", edit.digest));
         outbox::put(transaction, &edit.room, (Some(edit.digest), Purpose::Edit), &key, &edit.body, now).await?;
+        let query = "UPDATE digests SET told = ?2 WHERE id = ?1";
+        sqlx::query(query).bind(edit.digest).bind(&edit.told).execute(&mut **transaction).await?;
         let query = "UPDATE digests SET corrections = json_insert(corrections, '$[#]', ?2) \
                      WHERE room = ?1 AND state = 'gathering'";
         sqlx::query(query).bind(&edit.room).bind(&edit.correction).execute(&mut **transaction).await?;

@@ -208,5 +208,9 @@ async fn put_change(
         .bind(json)
         .execute(&mut **transaction)
         .await?;
+    if let What::Renamed { id, .. } = &change.what {
+        let query = "UPDATE OR REPLACE follows SET follow = 'record:' || ?2 WHERE follow = 'record:' || ?1";
+        sqlx::query(query).bind(id).bind(&change.subject.id).execute(&mut **transaction).await?;
+    }
     Ok(())
 }

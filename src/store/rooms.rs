@@ -108,17 +108,6 @@ impl Store {
         sqlx::query(query).bind(room).bind(follow).execute(&self.pool).await?;
         Ok(())
     }
-
-    /// Carries what rooms follow over from a record's earlier id to its new one.
-    ///
-    /// # Errors
-    ///
-    /// When the database fails.
-    pub async fn rename_followed(&self, from: &str, to: &str) -> Result<(), Fault> {
-        let query = "UPDATE OR REPLACE follows SET follow = ?2 WHERE follow = ?1";
-        sqlx::query(query).bind(from).bind(to).execute(&self.pool).await?;
-        Ok(())
-    }
 }
 
 /// Drops what a room has not been told.
