@@ -10,7 +10,7 @@ use super::{
 use crate::{
     commands::Desk,
     dataset::{self, Change, Dataset, FORMAT, Hash, Record, Row},
-    digest::{self, Remark, Zone},
+    digest::{self, Zone},
     store::{Edit, NewRelease, Store, StoredRelease, StoredRow},
 };
 
@@ -165,8 +165,7 @@ pub(super) async fn edits(
             continue;
         }
         let zone: Zone = store.room(&announced.room).await?.zone.and_then(|zone| zone.parse().ok()).unwrap_or_default();
-        let date = zone.date(today);
-        told.remarks.extend(corrections.iter().map(|correction| Remark { date, correction: correction.clone() }));
+        told.remark(zone.date(today), &corrections);
         let Some(reply) = told.corrected(dataset) else { continue };
         let correction = serde_json::to_string(&corrections).unwrap_or_default();
         let (digest, room) = (announced.digest, announced.room);

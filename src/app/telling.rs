@@ -33,8 +33,8 @@ pub(super) struct Account {
     pub(super) changes: Vec<Change>,
     corrections: Vec<Correction>,
     made_up: Option<String>,
-    /// What was corrected since.
-    pub(super) remarks: Vec<Remark>,
+    /// What was corrected since, and the days on which it was.
+    remarks: Vec<(String, Correction)>,
 }
 
 impl Account {
@@ -53,7 +53,16 @@ impl Account {
 
     /// The digest's first message with its remarks.
     pub(super) fn corrected(&self, dataset: &Dataset) -> Option<Reply> {
-        digest::corrected(&self.told(dataset), &self.remarks)
+        let remark = |(date, correction): &(String, Correction)| {
+            Some(Remark { date: date.parse().ok()?, correction: correction.clone() })
+        };
+        let remarks: Vec<Remark> = self.remarks.iter().filter_map(remark).collect();
+        digest::corrected(&self.told(dataset), &remarks)
+    }
+
+    /// Notes what was corrected on a day.
+    pub(super) fn remark(&mut self, date: jiff::civil::Date, corrections: &[Correction]) {
+        self.remarks.extend(corrections.iter().map(|correction| (date.to_string(), correction.clone())));
     }
 
     fn told<'a>(&'a self, dataset: &'a Dataset) -> Told<'a> {

@@ -72,14 +72,14 @@ pub fn corrections(announced: &[Change], newer: &[Change]) -> Vec<Correction> {
 impl Correction {
     /// Whether this change is what the correction tells.
     pub(super) fn tells(&self, change: &Change) -> bool {
-        self.subject.id == change.subject.id
-            && matches!(
-                &change.what,
-                What::ClaimChanged { was, kept: false, .. } | What::ClaimWithdrawn(was) if was.says_the_same(&self.said)
-            )
+        let gone = match &change.what {
+            What::ClaimChanged { was, kept: false, .. } | What::ClaimWithdrawn(was) => Some(was),
+            _ => None,
+        };
+        self.subject.id == change.subject.id && gone.is_some_and(|gone| gone.says_the_same(&self.said))
     }
 
-    /// "Valuation: USD 3 billion (2025-03), as announced, is USD 4 billion (2025-03) now".
+    /// "Valuation: USD 3 billion (2025-03), as announced, is withdrawn".
     pub(super) fn words(&self) -> String {
         let label = property(&self.said.property).map_or(self.said.property.as_str(), |property| property.label);
         let said = dated(&self.said);

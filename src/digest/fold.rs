@@ -15,7 +15,9 @@ pub fn fold<'a>(releases: impl IntoIterator<Item = &'a [Change]>) -> Vec<Change>
             net.take_in(change);
         }
     }
-    let mut changes: Vec<Change> = reunited(net.states).into_iter().flat_map(State::told).collect();
+    let mut states = reunited(net.states);
+    under_known_ids(&mut states);
+    let mut changes: Vec<Change> = states.into_iter().flat_map(State::told).collect();
     changes.sort_by(|a, b| a.subject.id.cmp(&b.subject.id));
     changes
 }
@@ -37,6 +39,19 @@ fn reunited(states: Vec<State>) -> Vec<State> {
         }
     }
     left
+}
+
+/// What got another id and is gone is told under the id that it had, also where claims pointed to it.
+fn under_known_ids(states: &mut [State]) {
+    let gone = states.iter().filter(|state| !state.is_there);
+    let ids = gone.filter_map(|state| Some((state.subject.id.clone(), state.before.as_ref()?.0.clone())));
+    let ids: Vec<(String, String)> = ids.filter(|(last, first)| last != first).collect();
+    let back: HashMap<&str, &str> = ids.iter().map(|(last, first)| (last.as_str(), first.as_str())).collect();
+    for state in states.iter_mut().filter(|_| !back.is_empty()) {
+        for claim in state.gone.iter_mut().chain(&mut state.standing) {
+            claim.follow(&back);
+        }
+    }
 }
 
 /// What happened to each record so far.
