@@ -83,13 +83,11 @@ impl Correction {
     pub(super) fn words(&self) -> String {
         let label = property(&self.said.property).map_or(self.said.property.as_str(), |property| property.label);
         let said = dated(&self.said);
-        match &self.now {
-            Some(now) => format!("{label}: not {said}, as announced, but {}", dated(now)),
-            None => {
-                let reason = self.said.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
-                format!("{label}: {said}, as announced, is withdrawn{reason}")
-            }
+        if let Some(now) = &self.now {
+            return format!("{label}: not {said}, as announced, but {}", dated(now));
         }
+        let reason = self.said.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
+        format!("{label}: {said}, as announced, is withdrawn{reason}")
     }
 }
 

@@ -15,8 +15,9 @@ pub fn fold<'a>(releases: impl IntoIterator<Item = &'a [Change]>) -> Vec<Change>
             net.take_in(change);
         }
     }
+    let ids: Vec<(String, String)> = net.states.iter().filter_map(State::ids_of_what_went).collect();
     let mut states = reunited(net.states);
-    under_known_ids(&mut states);
+    under_known_ids(&mut states, &ids);
     let mut changes: Vec<Change> = states.into_iter().flat_map(State::told).collect();
     changes.sort_by(|a, b| a.subject.id.cmp(&b.subject.id));
     changes
@@ -42,14 +43,14 @@ fn reunited(states: Vec<State>) -> Vec<State> {
 }
 
 /// What got another id and is gone is told under the id that it had, also where claims pointed to it.
-fn under_known_ids(states: &mut [State]) {
-    let gone = states.iter().filter(|state| !state.is_there);
-    let ids = gone.filter_map(|state| Some((state.subject.id.clone(), state.before.as_ref()?.0.clone())));
-    let ids: Vec<(String, String)> = ids.filter(|(last, first)| last != first).collect();
+fn under_known_ids(states: &mut [State], ids: &[(String, String)]) {
     let back: HashMap<&str, &str> = ids.iter().map(|(last, first)| (last.as_str(), first.as_str())).collect();
     for state in states.iter_mut().filter(|_| !back.is_empty()) {
         for claim in state.gone.iter_mut().chain(&mut state.standing) {
             claim.follow(&back);
+        }
+        for claim in std::mem::take(&mut state.come) {
+            state.say(&claim);
         }
     }
 }
@@ -123,6 +124,12 @@ impl State {
     fn new(subject: Subject, before: Option<(String, String)>) -> Self {
         let (gone, come, standing) = (Vec::new(), Vec::new(), Vec::new());
         Self { subject, before, is_there: true, details: BTreeMap::new(), gone, come, standing }
+    }
+
+    /// The last and the first id of a record that went and had several.
+    fn ids_of_what_went(&self) -> Option<(String, String)> {
+        let (first, _) = self.before.as_ref().filter(|(first, _)| !self.is_there && *first != self.subject.id)?;
+        Some((self.subject.id.clone(), first.clone()))
     }
 
     fn take_in(&mut self, subject: &Subject, what: &What) {
