@@ -136,7 +136,11 @@ impl Bot {
                 Ok(End::Settled)
             }
             Err(Trouble::Never { cause }) => {
-                tracing::warn!(room = waiting.room, cause, "this can't be said there; it waits for the room's next digest");
+                tracing::warn!(
+                    room = waiting.room,
+                    cause,
+                    "this can't be said there; it waits for the room's next digest"
+                );
                 self.store.parked(waiting.id, &cause).await?;
                 Ok(End::Settled)
             }

@@ -97,14 +97,18 @@ impl Bot {
     async fn send_now(&self, room: &str) -> Result<Reply, Failure> {
         let asked = settings(&self.data.store.room(room).await?);
         if asked.mode == Mode::Off {
-            let spans = vec![text("This room gets no digests, so that nothing is gathered for it. "), code("!digest on")];
+            let spans =
+                vec![text("This room gets no digests, so that nothing is gathered for it. "), code("!digest on")];
             return Ok(Reply::para(spans));
         }
         let release = self.data.last().await?;
         Ok(Reply::para(vec![Words::Text(if self.compose_now(room).await? {
             "Here is what has changed since the last digest.".to_owned()
         } else {
-            format!("Nothing that concerns this room has changed since the last digest; release {} is the newest.", release.number)
+            format!(
+                "Nothing that concerns this room has changed since the last digest; release {} is the newest.",
+                release.number
+            )
         })]))
     }
 }

@@ -21,7 +21,8 @@ pub(super) fn faulty(faults: &Faults, serving: &Release) -> Reply {
     let items = faults.0.iter().take(SHOWN).map(|fault| vec![text(fault.to_string())]).collect();
     let mut blocks = vec![Block::Para(head), Block::List(items)];
     if count > SHOWN {
-        let rest = vec![text(format!("And {} more: ", count - SHOWN)), code("tigerdesk check"), text(" lists them all.")];
+        let rest =
+            vec![text(format!("And {} more: ", count - SHOWN)), code("tigerdesk check"), text(" lists them all.")];
         blocks.push(Block::Para(rest));
     }
     Reply { blocks }

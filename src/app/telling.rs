@@ -1,16 +1,15 @@
 //! Digests that are due are composed, and schedules moved on.
 
 use std::{
-    collections::{HashMap, HashSet}, sync::Arc, time::Duration};
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 
-use super::{
-    Bot, Failure,
-    data::blocking,
-    delivery::until,
-};
+use super::{Bot, Failure, data::blocking, delivery::until};
 use crate::{
     dataset::{Change, Dataset},
     digest::{self, Correction, Follow, Mode, Remark, RoomSettings, Told, Zone},
@@ -120,7 +119,12 @@ impl Bot {
                 if !bodies.is_empty() {
                     rooms.insert(due.room.clone());
                 }
-                composed.push(Composed { digest: due.id, room: due.room, bodies: bodies.clone(), told: told.written() });
+                composed.push(Composed {
+                    digest: due.id,
+                    room: due.room,
+                    bodies: bodies.clone(),
+                    told: told.written(),
+                });
             }
             store.put_composed(&composed, now).await?;
         }

@@ -43,12 +43,7 @@ async fn release(store: &Store, at: i64, changes: Vec<Change>) -> i64 {
 
 fn composed(due: &Due, texts: &[&str]) -> Composed {
     let body = |text: &&str| Body { text: (*text).to_owned(), html: format!("<p>{text}</p>") };
-    Composed {
-        digest: due.id,
-        room: due.room.clone(),
-        bodies: texts.iter().map(body).collect(),
-        told: "{}".to_owned(),
-    }
+    Composed { digest: due.id, room: due.room.clone(), bodies: texts.iter().map(body).collect(), told: "{}".to_owned() }
 }
 
 #[tokio::test]
@@ -155,7 +150,10 @@ async fn a_correction_edits_what_was_sent_and_is_named_in_the_next_digest() {
     let head = store.waiting(NOW + 2, 10).await.unwrap().remove(0);
     store.sent(head.id, "$head").await.unwrap();
     let edit = store.waiting(NOW + 2, 10).await.unwrap().remove(0);
-    assert_eq!((edit.purpose, edit.head.as_deref(), edit.body.text.as_str()), (Purpose::Edit, Some("$head"), "corrected"));
+    assert_eq!(
+        (edit.purpose, edit.head.as_deref(), edit.body.text.as_str()),
+        (Purpose::Edit, Some("$head"), "corrected")
+    );
     let due = store.due(NOW + 60_002, 10).await.unwrap().remove(0);
     assert_eq!(due.corrections, ["[\"c\"]"]);
 }
