@@ -140,7 +140,7 @@ async fn what_changed_can_be_asked_for_and_previewed() -> Result<()> {
     ensure!(tells(&history, 1_001) && tells(&history, 2_001), "{}", history.body());
 
     let stands = desk.alice.ask(&waiting, "!digest").await?;
-    ensure!(stands.body().contains("09:00") && stands.body().contains("Europe/Berlin"), "{}", stands.body());
+    ensure!(stands.body().contains("weekly mon 09:00") && stands.body().contains("Europe/Berlin"), "{}", stands.body());
     let preview = desk.alice.ask(&waiting, "!digest preview").await?;
     ensure!(preview.body().contains("Moonshot AI") && tells(&preview, 2_001), "{}", preview.body());
     desk.check_count(&waiting, 0).await?;

@@ -8,12 +8,12 @@ use crate::support::{listen::Participant as _, person::Person, synapse::Synapse}
 
 /// Has `person` ask for digests; says whether that changed anything.
 async fn may(person: &Person, room: &str) -> Result<bool> {
-    person.ask(room, "!digest daily 09:00").await?;
+    person.ask(room, "!digest daily 07:25").await?;
     let stands = person.ask(room, "!digest").await?;
-    let daily = stands.body().contains("09:00");
+    let daily = stands.body().contains("07:25");
     person.ask(room, "!digest off").await?;
     let stands = person.ask(room, "!digest").await?;
-    ensure!(!stands.body().contains("09:00"), "it can't be taken back: {}", stands.body());
+    ensure!(!stands.body().contains("07:25"), "it can't be taken back: {}", stands.body());
     Ok(daily)
 }
 
