@@ -8,6 +8,8 @@ mod fold;
 pub mod line;
 mod narrow;
 mod room;
+mod schedule;
+mod zone;
 
 pub use archive::{Archive, Pending, Release, Span, Unavailable};
 pub use compose::{Digest, Told, compose};
@@ -15,3 +17,5 @@ pub use correction::{Correction, Remark, corrected, corrections};
 pub use fold::fold;
 pub use narrow::narrow;
 pub use room::{Follow, Mode, RoomSettings};
+pub use schedule::{FIELDS, NotASchedule, Schedule};
+pub use zone::{UnknownZone, Zone};

@@ -13,3 +13,4 @@ mod coverage;
 mod lists;
 mod quality;
 mod readme;
+mod rooms;
