@@ -6,6 +6,7 @@ mod answers;
 mod arbitrary;
 mod architecture;
 mod bundled;
+mod changes;
 mod check;
 mod command_line;
 mod coverage;
