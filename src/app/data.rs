@@ -148,7 +148,11 @@ impl Data {
         .await?;
         let dataset = match read {
             Ok(dataset) => dataset,
-            Err(faults) if force && faults.is_empty_folder() => Dataset::default(),
+            Err(faults) if faults.is_empty_folder() => match self.store.row_count().await? {
+                0 => return Ok(Reloaded::Faulty(faults)),
+                _ if force => Dataset::default(),
+                of => return Ok(Reloaded::Held(Withdrawal { records: of, of })),
+            },
             Err(faults) => return Ok(Reloaded::Faulty(faults)),
         };
         let most = (!force).then_some(self.max_withdrawn);

@@ -117,7 +117,7 @@ impl Bot {
                         End::Left => fetched.clear(),
                     }
                 }
-                () = self.outbox_filled.notified() => {}
+                () = self.data.outbox_filled.notified() => {}
                 () = self.answers.calm(), if self.answers.pressing() => {}
                 () = sleep_until(wake) => {}
             }
@@ -136,7 +136,11 @@ impl Bot {
                 Ok(End::Settled)
             }
             Err(Trouble::Never { cause }) => {
-                tracing::warn!(room = waiting.room, cause, "this can't be said there; it waits for the room's next digest");
+                tracing::warn!(
+                    room = waiting.room,
+                    cause,
+                    "this can't be said there; it waits for the room's next digest"
+                );
                 self.store.parked(waiting.id, &cause).await?;
                 Ok(End::Settled)
             }

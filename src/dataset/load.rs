@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use super::{Dataset, Fault, Faults, read, validate};
+use super::{Dataset, Fault, Faults, fault::NO_FILES, read, validate};
 
 /// A dataset file larger than this is refused: the whole folder is held in memory while it is read.
 const LARGEST_FILE: u64 = 256 * 1024 * 1024;
@@ -39,7 +39,7 @@ pub(super) fn files(dir: &Path) -> Result<Vec<File>, Faults> {
     walk(dir, 0, &mut files, &mut faults);
     if files.is_empty() && faults.is_empty() {
         let mend = "put dataset files there, or name another folder";
-        faults.push(Fault::of(&dir.display().to_string(), "there is no .toml or .jsonl file in this folder", mend));
+        faults.push(Fault::of(&dir.display().to_string(), NO_FILES, mend));
     }
     if faults.is_empty() { Ok(files) } else { Err(Faults(faults)) }
 }

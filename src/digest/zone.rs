@@ -116,6 +116,12 @@ impl Zone {
         if name == "UTC" { format!("{shown} UTC") } else { format!("{shown} in {name} (UTC{})", local.strftime("%:z")) }
     }
 
+    /// The day that it is in the zone.
+    #[must_use]
+    pub fn date(&self, at: Timestamp) -> jiff::civil::Date {
+        self.clock(at).date()
+    }
+
     /// What the clocks of the zone show at a moment.
     pub(super) fn clock(&self, at: Timestamp) -> DateTime {
         self.0.to_datetime(at)
