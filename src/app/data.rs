@@ -186,7 +186,7 @@ impl Data {
         let Some(stored) = self.store.last_release().await? else { return Ok(None) };
         let text = self.store.all_rows().await?.join("\n");
         let desk = blocking(move || {
-            let file = File { name: "the last release".to_owned(), text };
+            let file = File { name: "release.jsonl".to_owned(), text };
             dataset::load_files(&[file]).map(Desk::new)
         });
         match desk.await? {
