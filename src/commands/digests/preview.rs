@@ -2,7 +2,7 @@
 
 use super::super::{Ask, Asker, Desk, Outcome, text_outcome};
 use crate::{
-    digest::{Mode, Pending, Release},
+    digest::{Mode, Pending, Release, Told, compose, fold, narrow},
     reply::{Block, Reply, text},
 };
 
@@ -34,12 +34,12 @@ fn nothing(latest: Option<&Release>) -> Reply {
     })])
 }
 
-/// The digest of what the room has not been told; `None` if that is nothing.
-fn composed(_desk: &Desk, _asker: &Asker, pending: &Pending) -> Option<Reply> {
-    let changes: usize = pending.releases.iter().map(|release| release.changes.len()).sum();
-    let (first, last) = (pending.releases.first()?.number, pending.releases.last()?.number);
-    let releases = if first == last { format!("release {first}") } else { format!("releases {first} to {last}") };
-    Some(Reply::para(vec![text(format!("Not told yet: {changes} changes of {releases}."))]))
+/// The digest of what the room has not been told; `None` if that is nothing. What a thread would hold is not shown.
+fn composed(desk: &Desk, asker: &Asker, pending: &Pending) -> Option<Reply> {
+    let net = fold(pending.releases.iter().map(|release| release.changes.as_slice()));
+    let changes = narrow(net, &asker.room.follows, &desk.dataset);
+    let told = Told { changes: &changes, dataset: &desk.dataset, made_up: None, corrections: &[] };
+    compose(&told).map(|digest| digest.head)
 }
 
 /// When the room will be told, if it will.
