@@ -4,6 +4,7 @@
 
 mod card;
 mod catalogue;
+mod changes;
 mod cite;
 mod compare;
 mod dated;
@@ -11,11 +12,13 @@ mod digests;
 mod effect;
 mod follow;
 mod help;
+mod history;
 mod hit;
 mod list;
 mod look_up;
 mod page;
 mod parse;
+mod past;
 mod random;
 mod ranking;
 pub mod registry;

@@ -129,7 +129,8 @@ impl Zone {
     }
 
     /// What the clocks of the zone show at a moment.
-    pub(super) fn clock(&self, at: Timestamp) -> DateTime {
+    #[must_use]
+    pub fn clock(&self, at: Timestamp) -> DateTime {
         self.0.to_datetime(at)
     }
 
@@ -145,7 +146,8 @@ impl Zone {
 
     /// The moment at which the clocks show this: the first, where they show it twice; the end of the gap, where they are
     /// put forward over it.
-    pub(super) fn moment(&self, clock: DateTime) -> Option<Timestamp> {
+    #[must_use]
+    pub fn moment(&self, clock: DateTime) -> Option<Timestamp> {
         let ambiguous = self.0.to_ambiguous_timestamp(clock);
         match ambiguous.offset() {
             AmbiguousOffset::Gap { .. } => {
