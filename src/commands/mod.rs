@@ -4,6 +4,7 @@
 
 mod card;
 mod catalogue;
+mod chronicle;
 mod cite;
 mod compare;
 mod dated;
@@ -29,7 +30,7 @@ pub use parse::{Invocation, Reading, read, read_bare};
 
 use catalogue::Catalogue;
 
-use std::sync::Arc;
+use std::{panic::resume_unwind, sync::Arc, thread};
 
 use crate::{
     dataset::Dataset,
@@ -55,13 +56,17 @@ impl Desk {
     /// # Errors
     /// If the index can't be built.
     pub fn new(dataset: Dataset) -> Result<Self, index::Error> {
-        let index = Index::build(&dataset)?;
-        Ok(Self { dataset, index, catalogue: Catalogue::default() })
+        let (index, catalogue) = beside(|| Index::build(&dataset), || Catalogue::new(&dataset));
+        Ok(Self { dataset, index: index?, catalogue })
     }
+}
 
-    fn catalogue(&self) -> &Catalogue {
-        &self.catalogue
-    }
+/// Does two things at once.
+fn beside<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
+    thread::scope(|scope| {
+        let other = scope.spawn(other);
+        (one(), other.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })
 }
 
 /// A question to the desk.
