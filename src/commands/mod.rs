@@ -5,6 +5,7 @@
 mod card;
 mod catalogue;
 mod changes;
+mod chronicle;
 mod cite;
 mod compare;
 mod dated;
@@ -38,7 +39,7 @@ pub use who::{is_about_the_room, role_needed};
 
 use catalogue::Catalogue;
 
-use std::sync::Arc;
+use std::{panic::resume_unwind, sync::Arc, thread};
 
 use crate::{
     dataset::Dataset,
@@ -64,13 +65,17 @@ impl Desk {
     /// # Errors
     /// If the index can't be built.
     pub fn new(dataset: Dataset) -> Result<Self, index::Error> {
-        let index = Index::build(&dataset)?;
-        Ok(Self { dataset, index, catalogue: Catalogue::default() })
+        let (index, catalogue) = beside(|| Index::build(&dataset), || Catalogue::new(&dataset));
+        Ok(Self { dataset, index: index?, catalogue })
     }
+}
 
-    fn catalogue(&self) -> &Catalogue {
-        &self.catalogue
-    }
+/// Does two things at once.
+fn beside<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
+    thread::scope(|scope| {
+        let other = scope.spawn(other);
+        (one(), other.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })
 }
 
 /// A question to the desk.
