@@ -129,7 +129,7 @@ pub(super) struct Vocabulary {
     key: Terms,
     loose: Terms,
     names: [Terms; 2],
-    others: [Terms; 3],
+    text: Terms,
 }
 
 impl Vocabulary {
@@ -140,7 +140,7 @@ impl Vocabulary {
             key: terms(fields.key)?,
             loose: terms(fields.loose)?,
             names: [terms(fields.names)?, terms(fields.aliases)?],
-            others: [terms(fields.body)?, terms(fields.summary)?, terms(fields.all)?],
+            text: terms(fields.text)?,
         })
     }
 
@@ -151,12 +151,7 @@ impl Vocabulary {
 
     /// Whether the word stands anywhere.
     pub(super) fn knows(&self, word: &str) -> Result<bool, Error> {
-        for terms in self.names.iter().chain(&self.others) {
-            if terms.documents(word)? > 0 {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        Ok(self.text.documents(word)? > 0)
     }
 
     /// Whether all of the words stand somewhere.
@@ -193,7 +188,7 @@ impl Vocabulary {
             return Ok(None);
         }
         let mut whole: Vec<String> = Vec::new();
-        for terms in self.names.iter().chain(&self.others[..2]) {
+        for terms in self.names.iter().chain([&self.text]) {
             whole.extend(terms.beginning(word, 3)?);
             if !whole.is_empty() {
                 break;
@@ -222,12 +217,10 @@ impl Vocabulary {
                 edits(word, other, most).map(|edits| NearTerm { edits, text: (*other).to_owned(), documents: u32::MAX })
             });
             add(0, properties.collect());
-            for terms in &self.others {
-                // Elsewhere a word is no name, and its first letter is seldom wrong.
-                let mut found = terms.near(word, most)?;
-                found.retain(|near| near.text.chars().next() == word.chars().next());
-                add(1, found);
-            }
+            // Elsewhere a word is no name, and its first letter is seldom wrong.
+            let mut found = self.text.near(word, most)?;
+            found.retain(|near| near.text.chars().next() == word.chars().next());
+            add(1, found);
             if let Some((.., text)) = near.into_iter().min() {
                 return Ok(Some(text));
             }
