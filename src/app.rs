@@ -15,6 +15,7 @@ mod intake;
 mod invites;
 mod tasks;
 mod unseal;
+pub mod watch;
 
 use std::{
     collections::{HashMap, HashSet},

@@ -2,11 +2,14 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use super::{Bot, ByRoom, locked};
 use crate::{
@@ -39,6 +42,7 @@ pub(super) struct Job {
 /// What is asked.
 pub(super) struct Question {
     pub(super) reading: Reading,
+    pub(super) sender: String,
     pub(super) thread: Option<String>,
     pub(super) received: Instant,
 }
@@ -47,11 +51,44 @@ pub(super) struct Question {
 pub(super) struct Answers {
     queues: Mutex<ByRoom<VecDeque<Job>>>,
     slots: Semaphore,
+    /// How many people wait for an answer that could be given.
+    pressing: AtomicUsize,
+    calm: Notify,
 }
 
 impl Default for Answers {
     fn default() -> Self {
-        Self { queues: Mutex::new(HashMap::new()), slots: Semaphore::new(AT_ONCE) }
+        Self {
+            queues: Mutex::new(HashMap::new()),
+            slots: Semaphore::new(AT_ONCE),
+            pressing: AtomicUsize::new(0),
+            calm: Notify::new(),
+        }
+    }
+}
+
+impl Answers {
+    /// Whether somebody waits for an answer that could be given: not one that waits for a room in trouble.
+    pub(super) fn pressing(&self) -> bool {
+        self.pressing.load(Ordering::SeqCst) > 0
+    }
+
+    /// Returns once nobody waits any more.
+    pub(super) async fn calm(&self) {
+        let notified = self.calm.notified();
+        if self.pressing() {
+            notified.await;
+        }
+    }
+
+    fn press(&self, count: usize) {
+        self.pressing.fetch_add(count, Ordering::SeqCst);
+    }
+
+    fn relieve(&self) {
+        if self.pressing.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.calm.notify_one();
+        }
     }
 }
 
@@ -89,6 +126,7 @@ impl Bot {
         if queues.values().map(VecDeque::len).sum::<usize>() >= KEPT_WHOLE {
             job.question = None;
         }
+        self.answers.press(1);
         let room = job.room.clone();
         if let Some(queue) = queues.get_mut(&room) {
             queue.push_back(job);
@@ -119,7 +157,9 @@ impl Bot {
             }
             let event = job.event.clone();
             let mut attempts = 0;
-            let noted = match self.work_on(job, &mut attempts).await {
+            let end = self.work_on(job, &mut attempts).await;
+            self.answers.relieve();
+            let noted = match end {
                 End::Answered { id } => self.store.answered(&event, &id, attempts).await,
                 End::Dropped { reason } => {
                     tracing::warn!(room, event, reason, "not answered");
@@ -154,9 +194,19 @@ impl Bot {
             };
             let pause = backoff.next(after);
             tracing::warn!(room, cause, seconds = pause.as_secs_f32(), "an answer is tried again");
-            tokio::select! {
-                () = self.stop.cancelled() => return End::Left,
-                () = tokio::time::sleep(pause) => {}
+            // Where the homeserver only asks for patience, what is said unasked would use up the answer's turn.
+            if after.is_none() {
+                self.answers.relieve();
+            }
+            let stopped = tokio::select! {
+                () = self.stop.cancelled() => true,
+                () = tokio::time::sleep(pause) => false,
+            };
+            if after.is_none() {
+                self.answers.press(1);
+            }
+            if stopped {
+                return End::Left;
             }
         }
     }
@@ -191,7 +241,8 @@ impl Bot {
                 return Ok(None);
             };
             let reading = commands::read(&message.text);
-            job.question = Some(Question { reading, thread: message.thread, received: Instant::now() });
+            let (sender, thread) = (message.sender, message.thread);
+            job.question = Some(Question { reading, sender, thread, received: Instant::now() });
         }
         let Some(question) = job.question.take() else { return Ok(None) };
         let Some((word, text, html)) = work_out(&self.desk, question.reading).await else { return Ok(None) };

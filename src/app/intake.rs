@@ -181,7 +181,8 @@ pub(super) fn read_one(room: &str, seen: &Seen, received: Instant) -> Option<Ite
                 Reading::Slip { word, .. } => Kind::Slip { word: word.clone() },
                 Reading::Command(_) => Kind::Command,
             };
-            (kind, Some(super::answers::Question { reading, thread: message.thread.clone(), received }))
+            let (sender, thread) = (message.sender.clone(), message.thread.clone());
+            (kind, Some(super::answers::Question { reading, sender, thread, received }))
         }
     };
     let room = room.to_owned();

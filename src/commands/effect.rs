@@ -1,6 +1,8 @@
 //! What a command asks to be done, as data: the composition root does it.
 
-use crate::digest::{Follow, Mode, RoomSettings};
+use std::time::Duration;
+
+use crate::digest::{Follow, Mode, RoomSettings, Zone};
 
 /// Who asks, and what their room has asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +11,8 @@ pub struct Asker {
     pub role: Role,
     /// What the room has asked for.
     pub room: RoomSettings,
+    /// How long the data must have been quiet before a room that is told of each change is told.
+    pub quiet_period: Duration,
 }
 
 /// What a person may do, each one also what the ones before may.
@@ -27,12 +31,12 @@ pub enum Role {
 pub enum Effect {
     /// The room is told of changes like this from now on.
     Digest(Mode),
-    /// The room's time zone: an IANA name; `None` is UTC.
-    Zone(Option<String>),
-    /// The room is told of this (besides what it follows already).
-    Follow(Follow),
-    /// The room is not told of this any more.
-    Unfollow(Follow),
+    /// The room's time zone; `None` is UTC.
+    Zone(Option<Zone>),
+    /// The room is told of these (besides what it follows already).
+    Follow(Vec<Follow>),
+    /// The room is not told of these any more.
+    Unfollow(Vec<Follow>),
     /// The room's digests are not narrowed any more.
     UnfollowAll,
     /// What the room has not been told is sent as a digest now. Doing it brings the reply.

@@ -7,7 +7,9 @@ mod catalogue;
 mod cite;
 mod compare;
 mod dated;
+mod digests;
 mod effect;
+mod follow;
 mod help;
 mod hit;
 mod list;
@@ -17,15 +19,19 @@ mod parse;
 mod random;
 mod ranking;
 pub mod registry;
+mod reload;
 mod search;
 mod select;
+mod standing;
 mod timeline;
 mod today;
 mod top;
+mod who;
 
 pub use effect::{Asker, Effect, Role};
 pub use hit::Hit;
 pub use parse::{Invocation, Reading, read, read_bare};
+pub use who::{needs_role, role_needed};
 
 use catalogue::Catalogue;
 
@@ -88,7 +94,7 @@ impl Ask {
 }
 
 /// What comes of a question.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// What to say.
     pub reply: Reply,
@@ -109,6 +115,12 @@ impl From<Reply> for Outcome {
 pub trait Command: Sync + Send {
     /// What it is called and what it does.
     fn spec(&self) -> Spec;
+
+    /// Who may give it with these arguments.
+    fn who(&self, invocation: &Invocation) -> Role {
+        let _ = invocation;
+        self.spec().who
+    }
 
     /// Its answer.
     ///
@@ -170,6 +182,9 @@ pub fn answer(desk: &Desk, ask: &Ask) -> Outcome {
     let Some(command) = registry::find(ask.invocation.word) else {
         return text_outcome(vec![text("I don't know that command. Try "), code("!help"), text(".")]);
     };
+    if let Some(refusal) = who::refusal(ask) {
+        return refusal;
+    }
     command.answer(desk, ask).unwrap_or_else(|error| {
         tracing::error!(word = ask.invocation.word, %error, "a command failed");
         text_outcome(vec![text("Sorry, I could not look that up. The log of the bot says why.")])

@@ -3,8 +3,20 @@
 use std::sync::LazyLock;
 
 use super::{
-    Command, cite::Cite, compare::Compare, help::Help, list::List, look_up::LookUp, random::Random, search::Search,
-    timeline::Timeline, today::Today, top::Top,
+    Command,
+    cite::Cite,
+    compare::Compare,
+    digests::Digests,
+    follow::{FollowThis, Follows, Unfollow},
+    help::Help,
+    list::List,
+    look_up::LookUp,
+    random::Random,
+    reload::Reload,
+    search::Search,
+    timeline::Timeline,
+    today::Today,
+    top::Top,
 };
 use crate::dataset::KINDS;
 
@@ -18,6 +30,11 @@ static COMMANDS: LazyLock<Vec<Box<dyn Command>>> = LazyLock::new(|| {
     commands.push(Box::new(Cite));
     commands.push(Box::new(Today));
     commands.push(Box::new(Random));
+    commands.push(Box::new(Digests));
+    commands.push(Box::new(FollowThis));
+    commands.push(Box::new(Unfollow));
+    commands.push(Box::new(Follows));
+    commands.push(Box::new(Reload));
     commands
 });
 

@@ -2,6 +2,10 @@
 
 mod archive;
 mod room;
+mod schedule;
+mod zone;
 
 pub use archive::{Archive, Pending, Release, Span, Unavailable};
 pub use room::{Follow, Mode, RoomSettings};
+pub use schedule::{FIELDS, NotASchedule, Schedule};
+pub use zone::{UnknownZone, Zone};

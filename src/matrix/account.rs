@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{
     incoming::{Event, Seen, View},
-    outgoing::{Answer, transaction_id},
+    outgoing::{Answer, Post, transaction_id},
     trouble::Trouble,
 };
 use crate::settings::Secret;
@@ -70,7 +70,7 @@ impl Account {
             .ok_or_else(|| Trouble::Never { cause: "the room is unknown".to_owned() })
     }
 
-    fn joined_room(&self, id: &str) -> Result<Room, Trouble> {
+    pub(super) fn joined_room(&self, id: &str) -> Result<Room, Trouble> {
         let room = self.room(id)?;
         if room.state() == RoomState::Joined {
             Ok(room)
@@ -85,11 +85,24 @@ impl Account {
     ///
     /// What to do next, when the homeserver did not take it.
     pub async fn send(&self, answer: &Answer) -> Result<String, Trouble> {
-        let room = self.joined_room(&answer.room)?;
-        let transaction = transaction_id(&answer.question);
-        let transaction: &TransactionId = transaction.as_str().into();
+        self.put(&answer.room, &transaction_id(&answer.question), answer.content()).await
+    }
+
+    /// Sends `post`, once, and returns its event id. To send it again is safe: see [`transaction_id`].
+    ///
+    /// # Errors
+    ///
+    /// What to do next, when the homeserver did not take it.
+    pub async fn post(&self, post: &Post) -> Result<String, Trouble> {
+        let room = self.room_id(&post.room).await?;
+        self.put(&room, &post.key, post.content()).await
+    }
+
+    async fn put(&self, room: &str, transaction: &str, content: Value) -> Result<String, Trouble> {
+        let room = self.joined_room(room)?;
+        let transaction: &TransactionId = transaction.into();
         let sent = room
-            .send_raw("m.room.message", answer.content())
+            .send_raw("m.room.message", content)
             .with_transaction_id(transaction)
             .with_request_config(RequestConfig::new().disable_retry().timeout(SEND_TIMEOUT))
             .await;

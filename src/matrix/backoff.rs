@@ -20,6 +20,12 @@ impl Backoff {
         Self { failures: 0, cap }
     }
 
+    /// The same after so many failures.
+    #[must_use]
+    pub fn resumed(failures: u32, cap: Duration) -> Self {
+        Self { failures, cap }
+    }
+
     /// The wait after one more failure. What the server asks for (`retry_after`) is never undercut.
     pub fn next(&mut self, retry_after: Option<Duration>) -> Duration {
         let wait = self.plan(rand::random_range(0.5..=1.0));

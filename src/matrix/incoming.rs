@@ -18,6 +18,8 @@ pub const CLOCK_SLACK: Duration = Duration::from_mins(10);
 pub struct Message {
     /// The event's id.
     pub event: String,
+    /// Who said it.
+    pub sender: String,
     /// The root of the thread it was said in, if it was said in one.
     pub thread: Option<String>,
     /// What it says, without the quotation that older clients put above a reply.
@@ -113,7 +115,8 @@ impl View<'_> {
     pub fn read_one(&self, event: &Event) -> Option<Seen> {
         let json = &event.json;
         let id = json["event_id"].as_str()?;
-        let ours = json["sender"].as_str()? == self.own;
+        let sender = json["sender"].as_str()?;
+        let ours = sender == self.own;
         let redacted = !json["unsigned"]["redacted_because"].is_null();
         let state = json.get("state_key").is_some();
         if ours || redacted || state {
@@ -123,7 +126,8 @@ impl View<'_> {
             Seen::Sealed(Sealed { event: id.to_owned(), said_at: self.said_at(json) })
         } else {
             let (text, thread) = text_of(json)?;
-            Seen::Message(Message { event: id.to_owned(), thread, text, said_at: self.said_at(json) })
+            let (event, sender) = (id.to_owned(), sender.to_owned());
+            Seen::Message(Message { event, sender, thread, text, said_at: self.said_at(json) })
         };
         if self.is_too_old(json) {
             tracing::debug!(event = id, "older than the limit, left alone");

@@ -25,8 +25,6 @@ const ROOM_FOR_BODIES: usize = 40 * 1024;
 
 impl Answer {
     /// The content of the `m.room.message` event: a notice that replies to the question and mentions nobody.
-    ///
-    /// Bodies that would not fit lose first the HTML, then the end of the text, so that an answer always arrives.
     #[must_use]
     pub fn content(&self) -> Value {
         let reply = json!({ "event_id": self.question });
@@ -36,20 +34,84 @@ impl Answer {
                 "rel_type": "m.thread", "event_id": root, "is_falling_back": false, "m.in_reply_to": reply,
             }),
         };
-        let mut content = json!({
-            "msgtype": "m.notice",
-            "body": shortened(&self.text),
-            "m.mentions": {},
-            "m.relates_to": relation,
-        });
-        if escaped_len(&self.text) + escaped_len(&self.html) <= ROOM_FOR_BODIES {
-            content["format"] = json!("org.matrix.custom.html");
-            content["formatted_body"] = json!(self.html);
-        } else {
-            tracing::warn!(room = self.room, "an answer was too long for its HTML and went as plain text");
+        let mut content = notice(&self.room, &self.text, &self.html);
+        content["m.relates_to"] = relation;
+        content
+    }
+}
+
+/// The key in the content of what is said unasked, by which it is found again. It is the only thing of it that is not
+/// meant for people.
+pub(super) const DIGEST_KEY: &str = "org.tigerdesk.digest";
+
+/// Something said unasked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Post {
+    /// The room's id or alias.
+    pub room: String,
+    /// Its transaction id, and how it is found in the room again.
+    pub key: String,
+    /// What it belongs to.
+    pub relation: Relation,
+    /// What it says as plain text.
+    pub text: String,
+    /// HTML that says the same.
+    pub html: String,
+}
+
+/// What something that is said unasked belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Relation {
+    /// Nothing.
+    None,
+    /// The thread under this event.
+    Thread(String),
+    /// It replaces this event of ours.
+    Edit(String),
+}
+
+impl Post {
+    /// The content of the `m.room.message` event: a notice that mentions nobody.
+    #[must_use]
+    pub fn content(&self) -> Value {
+        let mut content = notice(&self.room, &self.text, &self.html);
+        content[DIGEST_KEY] = json!({ "key": self.key });
+        match &self.relation {
+            Relation::None => {}
+            Relation::Thread(root) => {
+                content["m.relates_to"] = json!({
+                    "rel_type": "m.thread", "event_id": root, "is_falling_back": true,
+                    "m.in_reply_to": { "event_id": root },
+                });
+            }
+            Relation::Edit(event) => {
+                // An edit carries the text twice; clients that know of edits show the inner one.
+                let fallback = format!("* {}", self.text.chars().take(FALLBACK).collect::<String>());
+                content = json!({
+                    "msgtype": "m.notice", "body": fallback, "m.mentions": {}, DIGEST_KEY: { "key": self.key },
+                    "m.new_content": content, "m.relates_to": { "rel_type": "m.replace", "event_id": event },
+                });
+            }
         }
         content
     }
+}
+
+/// How much of an edit is told to clients that know of none.
+const FALLBACK: usize = 500;
+
+/// A notice that mentions nobody.
+///
+/// Bodies that would not fit lose first the HTML, then the end of the text, so that it always arrives.
+fn notice(room: &str, text: &str, html: &str) -> Value {
+    let mut content = json!({ "msgtype": "m.notice", "body": shortened(text), "m.mentions": {} });
+    if escaped_len(text) + escaped_len(html) <= ROOM_FOR_BODIES {
+        content["format"] = json!("org.matrix.custom.html");
+        content["formatted_body"] = json!(html);
+    } else {
+        tracing::warn!(room, "what was said was too long for its HTML and went as plain text");
+    }
+    content
 }
 
 /// The transaction id of the answer to `question`: the event's id in characters that are safe in a URL.
@@ -114,6 +176,29 @@ mod tests {
             "rel_type": "m.thread", "event_id": "$root", "is_falling_back": false, "m.in_reply_to": { "event_id": "$q" },
         });
         assert_eq!(answer(Some("$root")).content()["m.relates_to"], relation);
+    }
+
+    #[test]
+    fn what_is_said_unasked_is_a_notice_with_a_key() {
+        let post = |relation| Post {
+            room: "!r:hs".to_owned(),
+            key: "tdd-1".to_owned(),
+            relation,
+            text: "What changed".to_owned(),
+            html: "<p>What changed</p>".to_owned(),
+        };
+        let plain = json!({
+            "msgtype": "m.notice", "body": "What changed", "format": "org.matrix.custom.html",
+            "formatted_body": "<p>What changed</p>", "m.mentions": {}, DIGEST_KEY: { "key": "tdd-1" },
+        });
+        assert_eq!(post(Relation::None).content(), plain);
+        let threaded = post(Relation::Thread("$head".to_owned())).content();
+        assert_eq!(threaded["m.relates_to"]["rel_type"], "m.thread");
+        assert_eq!(threaded["m.relates_to"]["event_id"], "$head");
+        let edit = post(Relation::Edit("$head".to_owned())).content();
+        assert_eq!(edit["m.new_content"], plain);
+        assert_eq!(edit["m.relates_to"], json!({ "rel_type": "m.replace", "event_id": "$head" }));
+        assert_eq!(edit["body"], "* What changed");
     }
 
     #[test]

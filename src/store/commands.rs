@@ -1,29 +1,15 @@
 //! The questions that were taken, and how far each room was read.
 
-use std::{collections::HashMap, path::Path, time::Duration};
+use std::collections::HashMap;
 
-use sqlx::{
-    Sqlite, SqlitePool, Transaction,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
+use sqlx::{Sqlite, Transaction};
 
-/// The database's name in the state folder.
-const FILE: &str = "desk.db";
+use super::{Fault, Store};
+
 /// How long a room is not told again about the same mistyped word, in milliseconds.
 const HINT_PAUSE: i64 = 24 * 60 * 60 * 1000;
 /// How long rows are kept, in milliseconds: far longer than a question may be old (12 hours at most).
 const KEPT: i64 = 48 * 60 * 60 * 1000;
-
-/// The database failed.
-#[derive(Debug, thiserror::Error)]
-#[error("the bot's database desk.db in the state folder failed ({0}): check the disk's space and the folder's owner")]
-pub struct Fault(String);
-
-impl From<sqlx::Error> for Fault {
-    fn from(error: sqlx::Error) -> Self {
-        Self(error.to_string())
-    }
-}
 
 /// What an event is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,34 +62,7 @@ pub struct Unfinished {
     pub said_at: i64,
 }
 
-/// The bot's database.
-#[derive(Debug, Clone)]
-pub struct Store {
-    pool: SqlitePool,
-}
-
 impl Store {
-    /// Opens the database in `folder` and brings its tables up to date.
-    ///
-    /// # Errors
-    ///
-    /// When it can't be opened.
-    pub async fn open(folder: &Path) -> Result<Self, Fault> {
-        let options = SqliteConnectOptions::new()
-            .filename(folder.join(FILE))
-            .create_if_missing(true)
-            .busy_timeout(Duration::from_secs(5))
-            .journal_mode(SqliteJournalMode::Wal)
-            // A killed process loses nothing with it. A power cut may take the last moments back, the marks among them:
-            // those are then read again, and what is answered again has the same transaction id. So no fsync has to
-            // stand between a question and its answer.
-            .synchronous(SqliteSynchronous::Normal);
-        // One connection: writers would only wait for each other.
-        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-        sqlx::migrate!("src/store/migrations").run(&pool).await.map_err(|error| Fault(error.to_string()))?;
-        Ok(Self { pool })
-    }
-
     /// Records `entries`, in order, and the last event seen in each room, all or nothing. Says of each entry what is to
     /// be done about it.
     ///
@@ -211,11 +170,6 @@ impl Store {
         sqlx::query("DELETE FROM commands WHERE taken_at < ?1").bind(before).execute(&self.pool).await?;
         sqlx::query("DELETE FROM hints WHERE hinted_at < ?1").bind(before).execute(&self.pool).await?;
         Ok(())
-    }
-
-    /// Closes the database, once what is under way has ended.
-    pub async fn close(&self) {
-        self.pool.close().await;
     }
 }
 

@@ -29,8 +29,13 @@ const ALLOWED: [(&str, &[&str]); 15] = [
 ];
 
 /// Crates that one module only may use.
-const OWNERS: [(&str, &[&str]); 4] =
-    [("tantivy", &["index"]), ("sqlx", &["store"]), ("matrix_sdk", &["matrix"]), ("rustyline", &["console"])];
+const OWNERS: [(&str, &[&str]); 5] = [
+    ("tantivy", &["index"]),
+    ("sqlx", &["store"]),
+    ("matrix_sdk", &["matrix"]),
+    ("rustyline", &["console"]),
+    ("notify", &["app"]),
+];
 
 fn sources() -> BTreeMap<String, Vec<(PathBuf, String)>> {
     fn walk(dir: &Path, files: &mut Vec<PathBuf>) {

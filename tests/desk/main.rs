@@ -12,3 +12,4 @@ mod coverage;
 mod lists;
 mod quality;
 mod readme;
+mod rooms;

@@ -1,0 +1,228 @@
+//! The dataset as it is served: read aside, compared with the last release, taken up, and only then answered from.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use tokio::sync::{Mutex, Notify};
+
+use super::{Failure, releases, reports};
+use crate::{
+    commands::Desk,
+    dataset::{self, Dataset, Faults, File},
+    digest::Release,
+    matrix,
+    settings::Settings,
+    store::{Body, Gathering, Store},
+};
+
+/// Under this name it is noted which trouble with the dataset was reported last.
+const REPORTED: &str = "reported";
+
+/// What came of reading the dataset again.
+#[derive(Debug)]
+pub(super) enum Reloaded {
+    /// It says what it said before.
+    Same(Release),
+    /// It is a new release.
+    New(Release),
+    /// It has faults, so that the old one stays.
+    Faulty(Faults),
+    /// It withdraws more than is usual, so that the old one stays until somebody insists.
+    Held(Withdrawal),
+}
+
+/// How much a dataset withdraws of the release before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Withdrawal {
+    /// So many records.
+    pub(super) records: usize,
+    /// Of so many.
+    pub(super) of: usize,
+}
+
+/// The dataset that is served, and where the next one comes from.
+pub(super) struct Data {
+    pub(super) store: Store,
+    /// `None`: the dataset that is built in.
+    pub(super) dir: Option<PathBuf>,
+    pub(super) gathering: Gathering,
+    max_withdrawn: f64,
+    admin_room: Option<String>,
+    desk: RwLock<Arc<Desk>>,
+    /// Held while a release is taken up or digests are composed: each sees the other whole.
+    pub(super) turn: Mutex<()>,
+    /// Something may be due earlier than it was.
+    pub(super) due_changed: Notify,
+    /// Something has come into the outbox.
+    pub(super) outbox_filled: Notify,
+}
+
+impl Data {
+    /// Reads the dataset at the start. If it has faults or withdraws too much, the last release is served.
+    ///
+    /// # Errors
+    ///
+    /// When there is no dataset to serve, or the database fails.
+    pub(super) async fn open(store: Store, settings: &Settings) -> Result<Self, Failure> {
+        let data = Self {
+            store,
+            dir: settings.data.dir.clone(),
+            gathering: Gathering {
+                quiet: milliseconds(settings.digest.quiet_period),
+                longest: milliseconds(settings.digest.longest_gathering),
+            },
+            max_withdrawn: settings.digest.max_withdrawn,
+            admin_room: settings.access.admin_room.clone(),
+            desk: RwLock::new(Arc::new(Desk::new(Dataset::default())?)),
+            turn: Mutex::default(),
+            due_changed: Notify::new(),
+            outbox_filled: Notify::new(),
+        };
+        match data.read_again(false, true).await? {
+            Reloaded::Same(release) => tracing::info!(release = release.number, "the dataset is as it was"),
+            Reloaded::New(release) => {
+                tracing::info!(release = release.number, changes = release.changes.len(), "the dataset is taken up");
+            }
+            Reloaded::Faulty(faults) => {
+                let release = data.serve_last().await?;
+                let Some(release) = release else { return Err(Failure::Dataset(faults)) };
+                data.report(&faults.to_string(), &reports::faulty(&faults, &release), true).await?;
+            }
+            Reloaded::Held(withdrawal) => {
+                if let Some(release) = data.serve_last().await? {
+                    data.report(&format!("{withdrawal:?}"), &reports::held(withdrawal, &release), true).await?;
+                }
+            }
+        }
+        Ok(data)
+    }
+
+    /// The desk of the release that is served.
+    pub(super) fn desk(&self) -> Arc<Desk> {
+        Arc::clone(&self.desk.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the dataset again. `force`: takes it up even if it withdraws more than is usual. Trouble is reported, once.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub(super) async fn reload(&self, force: bool) -> Result<Reloaded, Failure> {
+        let reloaded = self.read_again(force, false).await?;
+        match &reloaded {
+            Reloaded::Same(_) => self.store.note(REPORTED, "").await?,
+            Reloaded::New(release) => {
+                self.store.note(REPORTED, "").await?;
+                tracing::info!(release = release.number, changes = release.changes.len(), "a new release is taken up");
+                self.due_changed.notify_one();
+                self.outbox_filled.notify_one();
+            }
+            Reloaded::Faulty(faults) => {
+                let release = self.last().await?;
+                self.report(&faults.to_string(), &reports::faulty(faults, &release), false).await?;
+            }
+            Reloaded::Held(withdrawal) => {
+                let release = self.last().await?;
+                self.report(&format!("{withdrawal:?}"), &reports::held(*withdrawal, &release), false).await?;
+            }
+        }
+        Ok(reloaded)
+    }
+
+    /// The last release, without its changes.
+    pub(super) async fn last(&self) -> Result<Release, Failure> {
+        let unknown = Release { number: 0, at: jiff::Timestamp::UNIX_EPOCH, changes: Vec::new() };
+        Ok(self.store.last_release().await?.map_or(unknown, Release::from))
+    }
+
+    async fn read_again(&self, force: bool, start: bool) -> Result<Reloaded, Failure> {
+        let _turn = self.turn.lock().await;
+        let dir = self.dir.clone();
+        let read = blocking(move || match &dir {
+            None => dataset::bundled(),
+            Some(dir) => dataset::load(dir),
+        })
+        .await?;
+        let dataset = match read {
+            Ok(dataset) => dataset,
+            Err(faults) if force && faults.is_empty_folder() => Dataset::default(),
+            Err(faults) => return Ok(Reloaded::Faulty(faults)),
+        };
+        let most = (!force).then_some(self.max_withdrawn);
+        let news = match releases::compare(&self.store, dataset, most).await? {
+            releases::Compared::Same(dataset) => {
+                let release = self.last().await?;
+                if start {
+                    self.serve(Desk::new(dataset)?);
+                }
+                return Ok(Reloaded::Same(release));
+            }
+            releases::Compared::Held(withdrawal) => return Ok(Reloaded::Held(withdrawal)),
+            releases::Compared::News(news) => news,
+        };
+        let releases::News { desk, mut release } = *news;
+        release.at = matrix::now();
+        release.edits = releases::edits(&self.store, &desk.dataset, &release.changes, release.at).await?;
+        let number = self.store.take_up(&release, self.gathering).await?;
+        let at = jiff::Timestamp::from_millisecond(release.at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        self.serve(desk);
+        let number = u64::try_from(number).unwrap_or_default();
+        Ok(Reloaded::New(Release { number, at, changes: release.changes }))
+    }
+
+    fn serve(&self, desk: Desk) {
+        *self.desk.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(desk);
+    }
+
+    /// Serves the last release as the store keeps it. `None` if there is none.
+    async fn serve_last(&self) -> Result<Option<Release>, Failure> {
+        let Some(stored) = self.store.last_release().await? else { return Ok(None) };
+        let text = self.store.all_rows().await?.join("\n");
+        let desk = blocking(move || {
+            let file = File { name: "the last release".to_owned(), text };
+            dataset::load_files(&[file]).map(Desk::new)
+        });
+        match desk.await? {
+            Ok(desk) => self.serve(desk?),
+            Err(faults) => {
+                tracing::error!(%faults, "the last release can't be read any more");
+                return Ok(None);
+            }
+        }
+        Ok(Some(stored.into()))
+    }
+
+    /// Reports trouble to the log and the admin room, unless it was the last that was reported.
+    async fn report(&self, trouble: &str, report: &crate::reply::Reply, start: bool) -> Result<(), Failure> {
+        let name = format!("{} {trouble}", if start { "start" } else { "while running" });
+        let name = blake3::hash(name.as_bytes()).to_hex().to_string();
+        if self.store.noted(REPORTED).await?.as_deref() == Some(&name) {
+            return Ok(());
+        }
+        for line in report.text().lines().filter(|line| !line.trim().is_empty()) {
+            tracing::error!("{line}");
+        }
+        let now = matrix::now();
+        if let Some(room) = &self.admin_room {
+            let body = Body { text: report.text(), html: report.html() };
+            self.store.put_notice(room, &format!("{name} {now}"), &body, now).await?;
+            self.outbox_filled.notify_one();
+        }
+        Ok(self.store.note(REPORTED, &name).await?)
+    }
+}
+
+/// Does what may take long where it holds nobody up.
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(|panic| {
+        tracing::error!(%panic, "reading the dataset failed");
+        Failure::Died("reading the dataset")
+    })
+}
+
+fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,185 @@
+//! The outbox is worked off: what is said unasked, one message after the other in a room, a few rooms at a time.
+//!
+//! A message is noted as tried before it is sent, and as sent once it has an event id. In between the process may die, and
+//! the homeserver may have taken it or not: it is sent again with the same transaction id, which the homeserver takes once.
+//! It remembers those for about a day and for each device; what is older, or was tried by another device, is looked for in
+//! the room first.
+//!
+//! Whoever waits for an answer goes first: while somebody does, nothing new is sent.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep_until, timeout},
+};
+
+use super::{Bot, Failure};
+use crate::{
+    matrix::{self, Backoff, Post, Relation, Trouble},
+    store::{Fault, Purpose, Waiting},
+};
+
+/// How many messages are under way at a time. More would make answers wait at the homeserver.
+const AT_ONCE: usize = 4;
+/// How many waiting messages are fetched from the store at a time.
+const FETCHED: usize = 64;
+/// The longest pause between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+/// For how long a homeserver surely remembers a transaction id, in milliseconds: half of what is usual.
+const REMEMBERED: i64 = 12 * 60 * 60 * 1000;
+/// How long a homeserver that has limited us is sent one message at a time.
+const CAREFUL: Duration = Duration::from_mins(1);
+/// How often the outbox is looked at when nothing tells of it.
+const LOOK: Duration = Duration::from_secs(30);
+
+/// How one attempt ended.
+enum End {
+    Settled,
+    /// The homeserver asks for a pause.
+    Limited(Duration),
+    /// The session is over, which the sync tells.
+    Left,
+}
+
+/// What the homeserver's limits ask for.
+#[derive(Default)]
+struct Pace {
+    not_before: Option<Instant>,
+    careful_until: Option<Instant>,
+}
+
+impl Pace {
+    fn at_once(&self) -> usize {
+        if self.careful_until.is_some_and(|until| until > Instant::now()) { 1 } else { AT_ONCE }
+    }
+
+    fn limited(&mut self, pause: Duration) {
+        let until = Instant::now() + pause;
+        self.not_before = Some(self.not_before.map_or(until, |before| before.max(until)));
+        self.careful_until = Some(until + CAREFUL);
+    }
+
+    fn pause(&self) -> Option<Instant> {
+        self.not_before.filter(|until| *until > Instant::now())
+    }
+}
+
+impl Bot {
+    /// Works the outbox off for as long as the bot runs.
+    pub(super) async fn deliver(self: Arc<Self>) -> Result<(), Failure> {
+        let mut sending: JoinSet<(String, Result<End, Fault>)> = JoinSet::new();
+        let mut busy: HashSet<String> = HashSet::new();
+        let mut fetched: VecDeque<Waiting> = VecDeque::new();
+        let mut pace = Pace::default();
+        loop {
+            let mut wake = Instant::now() + LOOK;
+            if let Some(until) = pace.pause() {
+                wake = wake.min(until);
+            } else if !self.answers.pressing() {
+                while sending.len() < pace.at_once() {
+                    if fetched.is_empty() {
+                        let limit = i64::try_from(FETCHED + busy.len()).unwrap_or(i64::MAX);
+                        fetched = self.store.waiting(matrix::now(), limit).await?.into();
+                        fetched.retain(|waiting| !busy.contains(&waiting.room));
+                    }
+                    let Some(waiting) = fetched.pop_front() else { break };
+                    busy.insert(waiting.room.clone());
+                    let bot = Arc::clone(&self);
+                    sending.spawn(async move {
+                        let room = waiting.room.clone();
+                        (room, bot.send_waiting(waiting).await)
+                    });
+                }
+                if sending.is_empty()
+                    && let Some(next) = self.store.next_try().await?
+                {
+                    wake = wake.min(Instant::now() + until(next));
+                }
+            }
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => break,
+                Some(done) = sending.join_next() => {
+                    let (room, end) = done.map_err(|panic| {
+                        tracing::error!(%panic, "a message could not be sent");
+                        Failure::Died("delivering")
+                    })?;
+                    busy.remove(&room);
+                    match end? {
+                        End::Settled => {}
+                        End::Limited(pause) => pace.limited(pause),
+                        // What was fetched is not sent by this run any more.
+                        End::Left => fetched.clear(),
+                    }
+                }
+                () = self.outbox_filled.notified() => {}
+                () = self.answers.calm(), if self.answers.pressing() => {}
+                () = sleep_until(wake) => {}
+            }
+        }
+        // What is under way may end, so that its event id is noted.
+        let ending = async { while sending.join_next().await.is_some() {} };
+        let _ = timeout(super::LAST_ANSWERS, ending).await;
+        Ok(())
+    }
+
+    async fn send_waiting(&self, waiting: Waiting) -> Result<End, Fault> {
+        match self.try_waiting(&waiting).await? {
+            Ok(event) => {
+                self.store.sent(waiting.id, &event).await?;
+                tracing::info!(room = waiting.room, event, purpose = ?waiting.purpose, attempts = waiting.attempts + 1, "told");
+                Ok(End::Settled)
+            }
+            Err(Trouble::Never { cause }) => {
+                tracing::warn!(room = waiting.room, cause, "this can't be said there; it waits for the room's next digest");
+                self.store.parked(waiting.id, &cause).await?;
+                Ok(End::Settled)
+            }
+            Err(Trouble::Again { after, cause }) => {
+                let pause = Backoff::resumed(waiting.attempts, LONGEST_PAUSE).next(after);
+                tracing::warn!(room = waiting.room, cause, seconds = pause.as_secs_f32(), "told later");
+                let pause_ms = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
+                self.store.postponed(waiting.id, matrix::now().saturating_add(pause_ms), &cause).await?;
+                Ok(after.map_or(End::Settled, |_| End::Limited(pause)))
+            }
+            Err(Trouble::SignedOut | Trouble::AccountClosed(_)) => Ok(End::Left),
+        }
+    }
+
+    /// Sends a message, or finds it where it may have been sent; its event id.
+    async fn try_waiting(&self, waiting: &Waiting) -> Result<Result<String, Trouble>, Fault> {
+        let relation = match (waiting.purpose, &waiting.head) {
+            (Purpose::Head | Purpose::Notice, _) => Relation::None,
+            (Purpose::Part, Some(head)) => Relation::Thread(head.clone()),
+            (Purpose::Edit, Some(head)) => Relation::Edit(head.clone()),
+            (Purpose::Part | Purpose::Edit, None) => {
+                return Ok(Err(Trouble::Never { cause: "what it belongs to was never sent".to_owned() }));
+            }
+        };
+        let device = self.account.device();
+        let now = matrix::now();
+        if let Some(first_try) = waiting.first_try
+            && (now.saturating_sub(first_try) >= REMEMBERED || waiting.device.as_deref() != Some(device))
+        {
+            match self.account.find(&waiting.room, &waiting.key, first_try).await {
+                Ok(Some(event)) => return Ok(Ok(event)),
+                Ok(None) => self.store.never_arrived(waiting.id).await?,
+                Err(trouble) => return Ok(Err(trouble)),
+            }
+        }
+        self.store.trying(waiting.id, now, device).await?;
+        let (room, key) = (waiting.room.clone(), waiting.key.clone());
+        let (text, html) = (waiting.body.text.clone(), waiting.body.html.clone());
+        Ok(self.account.post(&Post { room, key, relation, text, html }).await)
+    }
+}
+
+/// How long it is until a moment, given in milliseconds since 1970.
+pub(super) fn until(moment: i64) -> Duration {
+    Duration::from_millis(u64::try_from(moment.saturating_sub(matrix::now())).unwrap_or_default())
+}

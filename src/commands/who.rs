@@ -1,0 +1,41 @@
+//! Who may give a command, and what others are told.
+
+use super::{Ask, Asker, Invocation, Outcome, Role, registry, text_outcome};
+use crate::reply::{code, text};
+
+/// What somebody must at least be to be obeyed.
+#[must_use]
+pub fn role_needed(invocation: &Invocation) -> Role {
+    registry::find(invocation.word).map_or(Role::Member, |command| command.who(invocation))
+}
+
+/// Whether the role of whoever asks must be known: whether not everybody may ask this.
+#[must_use]
+pub fn needs_role(invocation: &Invocation) -> bool {
+    role_needed(invocation) > Role::Member
+}
+
+/// What somebody is told who may not ask this. In a terminal there is nobody to refuse.
+pub(super) fn refusal(ask: &Ask) -> Option<Outcome> {
+    let asker = ask.asker.as_ref()?;
+    let needed = role_needed(&ask.invocation);
+    (asker.role < needed).then(|| {
+        text_outcome(match needed {
+            Role::Admin => vec![
+                text("Only an admin of the bot may do that: somebody whom "),
+                code("access.admins"),
+                text(" in its settings names."),
+            ],
+            Role::Keeper | Role::Member => {
+                vec![text("Only people who may change this room's name, or an admin of the bot, may do that.")]
+            }
+        })
+    })
+}
+
+/// Who asks in which room, or what is said where there is none.
+pub(super) fn in_room(ask: &Ask) -> Result<&Asker, Outcome> {
+    ask.asker
+        .as_ref()
+        .ok_or_else(|| text_outcome(vec![text("Digests are for rooms: say this in a Matrix room that I am in.")]))
+}

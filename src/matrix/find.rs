@@ -1,0 +1,109 @@
+//! Finding again what the bot said.
+
+use matrix_sdk::{
+    room::MessagesOptions,
+    ruma::{RoomAliasId, UInt},
+};
+
+use super::{
+    account::{Account, event_of},
+    incoming::Event,
+    outgoing::DIGEST_KEY,
+    trouble::Trouble,
+};
+
+/// How many events one page holds.
+const PAGE: u32 = 100;
+/// How many pages are read at most.
+const MAX_PAGES: u32 = 20;
+/// How far the homeserver's clock may be behind ours, in milliseconds.
+const CLOCK_SLACK: i64 = 10 * 60 * 1000;
+
+impl Account {
+    /// The id of a room, given that or its alias.
+    ///
+    /// # Errors
+    ///
+    /// What to do next, when an alias leads nowhere.
+    pub async fn room_id(&self, name: &str) -> Result<String, Trouble> {
+        if !name.starts_with('#') {
+            return Ok(name.to_owned());
+        }
+        let alias = RoomAliasId::parse(name).map_err(|error| Trouble::Never { cause: error.to_string() })?;
+        let known = self.client.joined_rooms().into_iter().find(|room| {
+            room.canonical_alias().is_some_and(|known| known == alias) || room.alt_aliases().contains(&alias)
+        });
+        if let Some(room) = known {
+            return Ok(room.room_id().to_string());
+        }
+        let found = self.client.resolve_room_alias(&alias).await.map_err(|error| Trouble::from(&error))?;
+        Ok(found.room_id.to_string())
+    }
+
+    /// The event that was sent with the key of a [`Post`](super::Post) at or after `since` (milliseconds since 1970, our
+    /// clock), if the room has it.
+    ///
+    /// # Errors
+    ///
+    /// What to do next, when the room could not be read.
+    pub async fn find(&self, room: &str, key: &str, since: i64) -> Result<Option<String>, Trouble> {
+        let room = self.joined_room(&self.room_id(room).await?)?;
+        let mut from: Option<String> = None;
+        for _ in 0..MAX_PAGES {
+            let mut options = MessagesOptions::backward().from(from.as_deref());
+            options.limit = UInt::from(PAGE);
+            let page = room.messages(options).await.map_err(|error| Trouble::from(&error))?;
+            let events: Vec<Event> = page.chunk.iter().map(event_of).collect();
+            if let Some(found) = events.iter().find(|event| is_it(event, self.user(), key, since)) {
+                return Ok(found.json["event_id"].as_str().map(ToOwned::to_owned));
+            }
+            let oldest = events.last().and_then(|event| event.json["origin_server_ts"].as_i64());
+            from = page.end;
+            if from.is_none() || oldest.is_some_and(|oldest| oldest < since.saturating_sub(CLOCK_SLACK)) {
+                break;
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Whether an event is the post with this key. A sealed one of ours that replies to nothing is taken for it: a new device
+/// can't read what an older one said, and of all that the bot says only posts reply to nothing.
+fn is_it(event: &Event, own: &str, key: &str, since: i64) -> bool {
+    let json = &event.json;
+    if json["sender"].as_str() != Some(own) {
+        return false;
+    }
+    if event.sealed {
+        let sent = json["origin_server_ts"].as_i64().unwrap_or_default();
+        return json["content"]["m.relates_to"].is_null() && sent >= since;
+    }
+    json["content"][DIGEST_KEY]["key"].as_str() == Some(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn event(content: Value, sealed: bool) -> Event {
+        Event { json: json!({ "sender": "@desk:hs", "origin_server_ts": 1_000, "content": content }), sealed }
+    }
+
+    #[test]
+    fn a_post_is_known_by_its_key() {
+        let post = event(json!({ DIGEST_KEY: { "key": "a" } }), false);
+        assert!(is_it(&post, "@desk:hs", "a", 900));
+        assert!(!is_it(&post, "@desk:hs", "b", 900));
+        assert!(!is_it(&post, "@other:hs", "a", 900));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_taken_for_it_unless_it_is_an_answer_or_older() {
+        let sealed = event(json!({ "ciphertext": "…" }), true);
+        assert!(is_it(&sealed, "@desk:hs", "a", 900));
+        assert!(!is_it(&sealed, "@desk:hs", "a", 1_100));
+        let answer = event(json!({ "m.relates_to": { "m.in_reply_to": { "event_id": "$q" } } }), true);
+        assert!(!is_it(&answer, "@desk:hs", "a", 900));
+    }
+}

@@ -1,0 +1,102 @@
+//! What is remembered of earlier releases, as commands ask for it.
+
+use super::{Fault, Store, StoredRelease};
+use crate::{
+    dataset::Change,
+    digest::{Pending, Release, Span},
+};
+
+impl Store {
+    /// The releases of a span that changed something, newest first, and how many of their changes were left out.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn releases(&self, span: &Span) -> Result<(Vec<Release>, usize), Fault> {
+        let ids = match &span.record {
+            Some(id) => Some(serde_json::to_string(&self.ids_of(id).await?).map_err(|error| Fault(error.to_string()))?),
+            None => None,
+        };
+        let after = span.after.and_then(|number| i64::try_from(number).ok());
+        let since = span.since.map(jiff::Timestamp::as_millisecond);
+        let filter = "FROM changes c JOIN releases r ON r.number = c.release \
+                      WHERE (?1 IS NULL OR r.number > ?1) AND (?2 IS NULL OR r.at >= ?2) \
+                      AND (?3 IS NULL OR c.record IN (SELECT value FROM json_each(?3)))";
+        let count = format!("SELECT COUNT(*) {filter}");
+        let all: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(count))
+            .bind(after)
+            .bind(since)
+            .bind(&ids)
+            .fetch_one(&self.readers)
+            .await?;
+        let query = format!("SELECT r.number, r.at, c.change {filter} ORDER BY r.number DESC, c.place LIMIT ?4");
+        let rows: Vec<(i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+            .bind(after)
+            .bind(since)
+            .bind(&ids)
+            .bind(i64::try_from(span.limit).unwrap_or(i64::MAX))
+            .fetch_all(&self.readers)
+            .await?;
+        let left_out = usize::try_from(all).unwrap_or_default().saturating_sub(rows.len());
+        let mut releases: Vec<Release> = Vec::new();
+        for (number, at, json) in rows {
+            let change: Change = serde_json::from_str(&json).map_err(|error| Fault(error.to_string()))?;
+            let number = u64::try_from(number).unwrap_or_default();
+            match releases.last_mut() {
+                Some(release) if release.number == number => release.changes.push(change),
+                _ => releases.push(Release { number, at: moment(at), changes: vec![change] }),
+            }
+        }
+        Ok((releases, left_out))
+    }
+
+    /// The ids that a record has had, given any of them.
+    async fn ids_of(&self, id: &str) -> Result<Vec<String>, Fault> {
+        // UNION takes each id once, so that a circle of renames ends.
+        let query = "WITH RECURSIVE ids (id) AS (SELECT ?1 UNION \
+                        SELECT c.formerly FROM changes c JOIN ids ON c.record = ids.id WHERE c.formerly IS NOT NULL \
+                     UNION SELECT c.record FROM changes c JOIN ids ON c.formerly = ids.id) SELECT id FROM ids LIMIT 100";
+        Ok(sqlx::query_scalar(query).bind(id).fetch_all(&self.readers).await?)
+    }
+
+    /// What a room has not been told yet.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn pending(&self, room: &str) -> Result<Pending, Fault> {
+        let query = "SELECT first, last, due FROM digests WHERE room = ?1 AND state = 'gathering'";
+        let row: Option<(i64, i64, i64)> = sqlx::query_as(query).bind(room).fetch_optional(&self.readers).await?;
+        let Some((first, last, due)) = row else {
+            return Ok(Pending { releases: Vec::new(), due: None });
+        };
+        let mut releases: Vec<Release> = Vec::new();
+        for (number, change) in self.changes(first, last).await? {
+            let number = u64::try_from(number).unwrap_or_default();
+            match releases.last_mut() {
+                Some(release) if release.number == number => release.changes.push(change),
+                _ => releases.push(Release { number, at: self.taken_up_at(number).await?, changes: vec![change] }),
+            }
+        }
+        Ok(Pending { releases, due: Some(moment(due)) })
+    }
+
+    async fn taken_up_at(&self, number: u64) -> Result<jiff::Timestamp, Fault> {
+        let query = "SELECT at FROM releases WHERE number = ?1";
+        let number = i64::try_from(number).unwrap_or(i64::MAX);
+        let at: Option<i64> = sqlx::query_scalar(query).bind(number).fetch_optional(&self.readers).await?;
+        Ok(moment(at.unwrap_or_default()))
+    }
+}
+
+impl From<StoredRelease> for Release {
+    /// The release without what it changed.
+    fn from(stored: StoredRelease) -> Self {
+        Self { number: u64::try_from(stored.number).unwrap_or_default(), at: moment(stored.at), changes: Vec::new() }
+    }
+}
+
+/// A moment from milliseconds since 1970.
+fn moment(milliseconds: i64) -> jiff::Timestamp {
+    jiff::Timestamp::from_millisecond(milliseconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+}

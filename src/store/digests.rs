@@ -1,0 +1,238 @@
+//! Digests of rooms: they gather releases until they are due, and are composed into messages then.
+
+use sqlx::{Sqlite, Transaction};
+
+use super::{Body, Fault, Purpose, Store, outbox};
+use crate::dataset::Change;
+
+/// How long changes are gathered for a room that is told soon after each change, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gathering {
+    /// For so long nothing more has changed.
+    pub quiet: i64,
+    /// But so long after the first change at most.
+    pub longest: i64,
+}
+
+/// A digest that is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// The digest's id.
+    pub id: i64,
+    /// The room's id.
+    pub room: String,
+    /// The releases that it tells of: first and last.
+    pub releases: (i64, i64),
+    /// When it was due, in milliseconds since 1970.
+    pub due: i64,
+    /// Whether the room has a schedule.
+    pub scheduled: bool,
+    /// What the room follows.
+    pub follows: Vec<String>,
+    /// JSON: what it is to say about earlier digests.
+    pub corrections: Vec<String>,
+}
+
+/// What came of a digest that was due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Composed {
+    /// The digest's id.
+    pub digest: i64,
+    /// The room's id.
+    pub room: String,
+    /// The message and those in the thread under it. None: there is nothing to tell.
+    pub bodies: Vec<Body>,
+    /// What it tells of.
+    pub told: String,
+}
+
+/// A digest that was sent, or is about to be.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Announced {
+    /// The digest's id.
+    pub digest: i64,
+    /// The room's id.
+    pub room: String,
+    /// JSON: what it tells of.
+    pub told: String,
+}
+
+/// An edit of a digest that was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The digest's id.
+    pub digest: i64,
+    /// The room's id.
+    pub room: String,
+    /// What its first message says from now on.
+    pub body: Body,
+    /// JSON: what it tells of from now on.
+    pub told: String,
+    /// JSON: what the next digest of the room says about it.
+    pub correction: String,
+}
+
+/// Gives every room that wants to be told a place for a release.
+pub(super) async fn gather(
+    transaction: &mut Transaction<'_, Sqlite>,
+    release: i64,
+    now: i64,
+    gathering: Gathering,
+) -> Result<(), Fault> {
+    // What could not be said in a room is said with the next digest there.
+    let query = "INSERT INTO digests (room, first, last, opened_at, due, state) \
+                 SELECT room, MIN(?1, COALESCE((SELECT MIN(first) FROM digests d WHERE d.room = r.room AND d.state = 'parked'), ?1)), \
+                        ?1, ?2, COALESCE(next_run, ?2 + ?3), 'gathering' FROM rooms r WHERE mode <> 'off' \
+                 ON CONFLICT (room) WHERE state = 'gathering' DO UPDATE SET last = ?1, due = CASE \
+                    WHEN (SELECT next_run FROM rooms r WHERE r.room = digests.room) IS NULL \
+                    THEN MIN(?2 + ?3, opened_at + ?4) ELSE due END";
+    sqlx::query(query)
+        .bind(release)
+        .bind(now)
+        .bind(gathering.quiet)
+        .bind(gathering.longest)
+        .execute(&mut **transaction)
+        .await?;
+    let query =
+        "DELETE FROM digests WHERE state = 'parked' AND room IN (SELECT room FROM digests WHERE state = 'gathering')";
+    sqlx::query(query).execute(&mut **transaction).await?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct DueRow {
+    id: i64,
+    room: String,
+    first: i64,
+    last: i64,
+    due: i64,
+    scheduled: bool,
+    follows: String,
+    corrections: String,
+}
+
+impl Store {
+    /// The digests that are due, the oldest first, at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn due(&self, now: i64, limit: i64) -> Result<Vec<Due>, Fault> {
+        let query = "SELECT d.id, d.room, d.first, d.last, d.due, d.corrections, \
+                        EXISTS (SELECT 1 FROM rooms r WHERE r.room = d.room AND r.next_run IS NOT NULL) AS scheduled, \
+                        (SELECT json_group_array(follow) FROM follows f WHERE f.room = d.room) AS follows \
+                     FROM digests d WHERE d.state = 'gathering' AND d.due <= ?1 ORDER BY d.due, d.id LIMIT ?2";
+        let rows: Vec<DueRow> = sqlx::query_as(query).bind(now).bind(limit).fetch_all(&self.pool).await?;
+        let list = |json: &str| serde_json::from_str(json).map_err(|error| Fault(error.to_string()));
+        rows.into_iter()
+            .map(|row| {
+                Ok(Due {
+                    id: row.id,
+                    room: row.room,
+                    releases: (row.first, row.last),
+                    due: row.due,
+                    scheduled: row.scheduled,
+                    follows: list(&row.follows)?,
+                    corrections: list(&row.corrections)?,
+                })
+            })
+            .collect()
+    }
+
+    /// When the next digest or schedule is due, in milliseconds since 1970.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn next_due(&self) -> Result<Option<i64>, Fault> {
+        let query = "SELECT MIN(at) FROM (SELECT MIN(due) AS at FROM digests WHERE state = 'gathering' \
+                     UNION ALL SELECT MIN(next_run) FROM rooms)";
+        Ok(sqlx::query_scalar(query).fetch_one(&self.pool).await?)
+    }
+
+    /// Has what a room has not been told be due now; says whether there is anything.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn hasten(&self, room: &str, now: i64) -> Result<bool, Fault> {
+        let query = "UPDATE digests SET due = MIN(due, ?2) WHERE room = ?1 AND state = 'gathering'";
+        Ok(sqlx::query(query).bind(room).bind(now).execute(&self.pool).await?.rows_affected() > 0)
+    }
+
+    /// Puts composed digests into the outbox, all or none; those with nothing to tell are dropped.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails; nothing is written then.
+    pub async fn put_composed(&self, composed: &[Composed], now: i64) -> Result<(), Fault> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        for digest in composed {
+            if digest.bodies.is_empty() {
+                let query = "DELETE FROM digests WHERE id = ?1";
+                sqlx::query(query).bind(digest.digest).execute(&mut *transaction).await?;
+                continue;
+            }
+            let query = "UPDATE digests SET state = 'composed', composed_at = ?2, told = ?3 \
+                         WHERE id = ?1 AND state = 'gathering'";
+            let done =
+                sqlx::query(query).bind(digest.digest).bind(now).bind(&digest.told).execute(&mut *transaction).await?;
+            // The room has asked for no digests since.
+            if done.rows_affected() == 0 {
+                continue;
+            }
+            for (part, body) in digest.bodies.iter().enumerate() {
+                let purpose = if part == 0 { Purpose::Head } else { Purpose::Part };
+                let key = self.key(&digest.room, &format!("digest {} part {part}", digest.digest));
+                outbox::put(&mut transaction, &digest.room, (Some(digest.digest), purpose), &key, body, now).await?;
+            }
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// The digests that were composed at or after `since`.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn announced(&self, since: i64) -> Result<Vec<Announced>, Fault> {
+        let query = "SELECT d.id AS digest, d.room, d.told FROM digests d \
+                     JOIN outbox o ON o.digest = d.id AND o.kind = 'head' AND o.state <> 'parked' \
+                     WHERE d.state = 'composed' AND d.composed_at >= ?1 AND d.told IS NOT NULL ORDER BY d.id";
+        Ok(sqlx::query_as(query).bind(since).fetch_all(&self.pool).await?)
+    }
+
+    /// What changed in the releases `first` to `last`, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn changes(&self, first: i64, last: i64) -> Result<Vec<(i64, Change)>, Fault> {
+        let query = "SELECT release, change FROM changes WHERE release BETWEEN ?1 AND ?2 ORDER BY release, place";
+        let rows: Vec<(i64, String)> = sqlx::query_as(query).bind(first).bind(last).fetch_all(&self.readers).await?;
+        rows.into_iter()
+            .map(|(release, json)| {
+                let change = serde_json::from_str(&json).map_err(|error| Fault(error.to_string()))?;
+                Ok((release, change))
+            })
+            .collect()
+    }
+
+    pub(super) async fn put_edit(
+        &self,
+        transaction: &mut Transaction<'_, Sqlite>,
+        release: i64,
+        now: i64,
+        edit: &Edit,
+    ) -> Result<(), Fault> {
+        let key = self.key(&edit.room, &format!("digest {} edit {release}", edit.digest));
+        outbox::put(transaction, &edit.room, (Some(edit.digest), Purpose::Edit), &key, &edit.body, now).await?;
+        let query = "UPDATE digests SET told = ?2 WHERE id = ?1";
+        sqlx::query(query).bind(edit.digest).bind(&edit.told).execute(&mut **transaction).await?;
+        let query = "UPDATE digests SET corrections = json_insert(corrections, '$[#]', ?2) \
+                     WHERE room = ?1 AND state = 'gathering'";
+        sqlx::query(query).bind(&edit.room).bind(&edit.correction).execute(&mut **transaction).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,302 @@
+//! The outbox: what the bot says unasked, kept until the homeserver has taken it.
+
+use sqlx::{Sqlite, Transaction};
+
+use super::{Fault, Store};
+
+/// How long what was sent is remembered, in milliseconds: longer than a digest may be corrected.
+const KEPT: i64 = 48 * 60 * 60 * 1000;
+/// How long what can't be sent is remembered, in milliseconds.
+const PARKED_KEPT: i64 = 30 * 24 * 60 * 60 * 1000;
+
+/// What a message says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    /// As plain text.
+    pub text: String,
+    /// As HTML.
+    pub html: String,
+}
+
+/// What a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A digest.
+    Head,
+    /// More of a digest, in the thread under it.
+    Part,
+    /// An edit of a digest.
+    Edit,
+    /// A notice to those who run the bot.
+    Notice,
+}
+
+impl Purpose {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Head => "head",
+            Self::Part => "part",
+            Self::Edit => "edit",
+            Self::Notice => "notice",
+        }
+    }
+}
+
+/// A message that waits to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Its id in the outbox.
+    pub id: i64,
+    /// The room's id.
+    pub room: String,
+    /// What it is.
+    pub purpose: Purpose,
+    /// Its transaction id, and how it is found in the room again.
+    pub key: String,
+    /// What it says.
+    pub body: Body,
+    /// For a part or an edit: the event id of the digest.
+    pub head: Option<String>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it was first tried, in milliseconds since 1970.
+    pub first_try: Option<i64>,
+    /// The device that first tried.
+    pub device: Option<String>,
+}
+
+/// How full the outbox is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Depth {
+    /// How many messages wait.
+    pub waiting: i64,
+    /// How many are parked.
+    pub parked: i64,
+    /// When the oldest one that waits could have been sent first, in milliseconds since 1970.
+    pub oldest: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    room: String,
+    kind: String,
+    key: String,
+    text: String,
+    html: String,
+    head: Option<String>,
+    attempts: u32,
+    first_try: Option<i64>,
+    device: Option<String>,
+}
+
+pub(super) async fn put(
+    transaction: &mut Transaction<'_, Sqlite>,
+    room: &str,
+    (digest, purpose): (Option<i64>, Purpose),
+    key: &str,
+    body: &Body,
+    now: i64,
+) -> Result<(), Fault> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(body.text.as_bytes()).update(&[0]).update(body.html.as_bytes());
+    let hash = hasher.finalize().to_hex();
+    sqlx::query("INSERT INTO bodies (hash, text, html) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
+        .bind(hash.as_str())
+        .bind(&body.text)
+        .bind(&body.html)
+        .execute(&mut **transaction)
+        .await?;
+    let query = "INSERT INTO outbox (room, digest, kind, body, key, state, next_try) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?6) ON CONFLICT (key) DO NOTHING";
+    sqlx::query(query)
+        .bind(room)
+        .bind(digest)
+        .bind(purpose.word())
+        .bind(hash.as_str())
+        .bind(key)
+        .bind(now)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+impl Store {
+    /// The key of a message: the same for the same message of this installation, and no other's.
+    pub(super) fn key(&self, room: &str, message: &str) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for part in [self.secret.as_str(), room, message] {
+            hasher.update(part.as_bytes()).update(&[0]);
+        }
+        format!("tdd-{}", &hasher.finalize().to_hex()[..32])
+    }
+
+    /// Puts a notice to those who run the bot into the outbox. The same notice by `name` is sent once.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn put_notice(&self, room: &str, name: &str, body: &Body, now: i64) -> Result<(), Fault> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        put(&mut transaction, room, (None, Purpose::Notice), &self.key(room, name), body, now).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// The first waiting message of each room, but for those whose next try is later, at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn waiting(&self, now: i64, limit: i64) -> Result<Vec<Waiting>, Fault> {
+        let query = "SELECT o.id, o.room, o.kind, o.key, b.text, b.html, o.attempts, o.first_try, o.device, \
+                        (SELECT h.event FROM outbox h WHERE h.digest = o.digest AND h.kind = 'head') AS head \
+                     FROM (SELECT MIN(id) AS id FROM outbox WHERE state = 'waiting' GROUP BY room) AS firsts \
+                     JOIN outbox o ON o.id = firsts.id JOIN bodies b ON b.hash = o.body \
+                     WHERE o.next_try <= ?1 ORDER BY o.id LIMIT ?2";
+        let rows: Vec<Row> = sqlx::query_as(query).bind(now).bind(limit).fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(Waiting::from).collect())
+    }
+
+    /// When the next waiting message may be tried, in milliseconds since 1970.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn next_try(&self) -> Result<Option<i64>, Fault> {
+        let query = "SELECT MIN(o.next_try) FROM (SELECT MIN(id) AS id FROM outbox WHERE state = 'waiting' GROUP BY room) AS f \
+                     JOIN outbox o ON o.id = f.id";
+        Ok(sqlx::query_scalar(query).fetch_one(&self.pool).await?)
+    }
+
+    /// Notes that messages are about to be sent by `device`.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn trying(&self, id: i64, now: i64, device: &str) -> Result<(), Fault> {
+        let query = "UPDATE outbox SET attempts = attempts + 1, first_try = COALESCE(first_try, ?2), \
+                     device = COALESCE(device, ?3) WHERE id = ?1";
+        sqlx::query(query).bind(id).bind(now).bind(device).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Notes that what was tried long ago or by another device is not in its room, so that it is new again.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn never_arrived(&self, id: i64) -> Result<(), Fault> {
+        let query = "UPDATE outbox SET first_try = NULL, device = NULL WHERE id = ?1";
+        sqlx::query(query).bind(id).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Notes that a message has become an event.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn sent(&self, id: i64, event: &str) -> Result<(), Fault> {
+        let query = "UPDATE outbox SET state = 'sent', event = ?2, reason = NULL WHERE id = ?1";
+        sqlx::query(query).bind(id).bind(event).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Notes why a message was not taken, and when it is tried again.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn postponed(&self, id: i64, next_try: i64, reason: &str) -> Result<(), Fault> {
+        let query = "UPDATE outbox SET next_try = ?2, reason = ?3 WHERE id = ?1";
+        sqlx::query(query).bind(id).bind(next_try).bind(reason).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Gives a message up, and with the first message of a digest the whole digest: it is told with the room's next one.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails; nothing is written then.
+    pub async fn parked(&self, id: i64, reason: &str) -> Result<(), Fault> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let query = "UPDATE outbox SET state = 'parked', reason = ?2 WHERE id = ?1 RETURNING digest, kind";
+        let row: Option<(Option<i64>, String)> =
+            sqlx::query_as(query).bind(id).bind(reason).fetch_optional(&mut *transaction).await?;
+        if let Some((Some(digest), kind)) = row
+            && kind == "head"
+        {
+            let query = "UPDATE outbox SET state = 'parked', reason = ?2 WHERE digest = ?1 AND state = 'waiting'";
+            sqlx::query(query).bind(digest).bind(reason).execute(&mut *transaction).await?;
+            let query = "UPDATE digests SET state = 'parked' WHERE id = ?1";
+            sqlx::query(query).bind(digest).execute(&mut *transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Why the last message to a room is parked, if it is.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn parked_reason(&self, room: &str) -> Result<Option<String>, Fault> {
+        let query = "SELECT CASE state WHEN 'parked' THEN reason END FROM outbox WHERE room = ?1 AND kind = 'head' \
+                     ORDER BY id DESC LIMIT 1";
+        let reason: Option<Option<String>> = sqlx::query_scalar(query).bind(room).fetch_optional(&self.pool).await?;
+        Ok(reason.flatten())
+    }
+
+    /// How full the outbox is.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn depth(&self) -> Result<Depth, Fault> {
+        let query = "SELECT COUNT(*) FILTER (WHERE state = 'waiting') AS waiting, \
+                     COUNT(*) FILTER (WHERE state = 'parked') AS parked, \
+                     MIN(COALESCE(first_try, next_try)) FILTER (WHERE state = 'waiting') AS oldest FROM outbox";
+        Ok(sqlx::query_as(query).fetch_one(&self.readers).await?)
+    }
+
+    /// Removes what was sent or given up long ago.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn sweep_outbox(&self, now: i64) -> Result<(), Fault> {
+        let (sent, parked) = (now.saturating_sub(KEPT), now.saturating_sub(PARKED_KEPT));
+        let query =
+            "DELETE FROM outbox WHERE (state = 'sent' AND next_try < ?1) OR (state = 'parked' AND next_try < ?2)";
+        sqlx::query(query).bind(sent).bind(parked).execute(&self.pool).await?;
+        let query = "DELETE FROM digests WHERE (state = 'composed' AND composed_at < ?1 \
+                        AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.digest = digests.id)) \
+                     OR (state = 'parked' AND opened_at < ?2)";
+        sqlx::query(query).bind(sent).bind(parked).execute(&self.pool).await?;
+        let query = "DELETE FROM bodies WHERE hash NOT IN (SELECT body FROM outbox)";
+        sqlx::query(query).execute(&self.pool).await?;
+        Ok(())
+    }
+}
+
+impl From<Row> for Waiting {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            room: row.room,
+            purpose: match row.kind.as_str() {
+                "head" => Purpose::Head,
+                "part" => Purpose::Part,
+                "edit" => Purpose::Edit,
+                _ => Purpose::Notice,
+            },
+            key: row.key,
+            body: Body { text: row.text, html: row.html },
+            head: row.head,
+            attempts: row.attempts,
+            first_try: row.first_try,
+            device: row.device,
+        }
+    }
+}
