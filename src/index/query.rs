@@ -12,13 +12,13 @@ use super::{
     presence::Candidate,
     question::{MOST_WORDS, Unit},
     table::Told,
-    terms::Terms,
+    terms::{Terms, away},
     top::Best,
     words::words,
 };
 use crate::{
     dataset::{Kind, PartialDate},
-    spelling::{edits, key},
+    spelling::key,
 };
 
 /// A beginning of a name must have so many letters to stand for it.
@@ -106,8 +106,9 @@ impl Index {
         for field in [self.fields.key, self.fields.loose] {
             let terms = Terms::of(self, field)?;
             let mut found: Vec<(usize, String)> = Vec::new();
-            for term in terms.near(&typed, most)?.into_iter().take(MOST_NAMED) {
-                found.extend(edits(&typed, &term.text, most).map(|edits| (edits, term.text)));
+            for distance in (1..).take(most.min(2)) {
+                let near = away(&[&terms], &typed, distance)?.concat();
+                found.extend(near.into_iter().take(MOST_NAMED).map(|term| (term.edits, term.text)));
             }
             if typed.chars().count() >= SHORTEST_BEGINNING {
                 let beginning = terms.beginning(&typed, MOST_BEGINNINGS)?;
