@@ -35,7 +35,7 @@ pub use who::{needs_role, role_needed};
 
 use catalogue::Catalogue;
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use crate::{
     dataset::Dataset,
@@ -62,6 +62,19 @@ impl Desk {
     /// If the index can't be built.
     pub fn new(dataset: Dataset) -> Result<Self, index::Error> {
         let index = Index::build(&dataset)?;
+        Ok(Self { dataset, index, catalogue: Catalogue::default() })
+    }
+
+    /// The same, with the index in a folder: only what changed since it was last opened is indexed. The folder has to exist;
+    /// a desk that was opened from it before goes on answering. If the folder can't be used, the index is held in memory.
+    ///
+    /// # Errors
+    /// If the index can't be built.
+    pub fn open(dataset: Dataset, folder: &Path) -> Result<Self, index::Error> {
+        let index = Index::open(folder, &dataset).or_else(|error| {
+            tracing::warn!(%error, folder = %folder.display(), "the index is held in memory instead");
+            Index::build(&dataset)
+        })?;
         Ok(Self { dataset, index, catalogue: Catalogue::default() })
     }
 

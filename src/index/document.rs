@@ -28,11 +28,12 @@ impl<'d> Writer<'d> {
         Self { fields, dataset, sources }
     }
 
-    /// The document of a record.
-    pub(super) fn document(&self, record: &'d Record) -> TantivyDocument {
+    /// The document of a record. By the fingerprint it is seen whether it is still up to date.
+    pub(super) fn document(&self, record: &'d Record, fingerprint: u64) -> TantivyDocument {
         let fields = &self.fields;
         let mut document = TantivyDocument::default();
         document.add_u64(fields.id, number(&record.id));
+        document.add_u64(fields.fingerprint, fingerprint);
         document.add_text(fields.kind, record.kind.id);
         self.add_keys(&mut document, record);
         for name in names(record) {
@@ -147,8 +148,16 @@ impl<'d> Writer<'d> {
         }
     }
 
-    /// The keys of the places that a record points to or is, and of those around them.
+    /// The keys of the places that a record is at or in.
     fn places(&self, record: &Record) -> Vec<String> {
+        let mut keys: Vec<String> = self.around(record).iter().flat_map(|place| place.names().map(key)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
+    /// The places that a record points to or is, and those around them.
+    pub(super) fn around(&self, record: &Record) -> Vec<&'d Record> {
         let mut ids: Vec<&str> = vec![];
         let mut next: Vec<&Record> = vec![record];
         // A model is where its developer is.
@@ -175,11 +184,7 @@ impl<'d> Writer<'d> {
             next = around;
         }
         ids.extend((record.kind.id == "place").then_some(record.id.as_str()));
-        let places = ids.into_iter().filter_map(|id| self.dataset.get(id));
-        let mut keys: Vec<String> = places.flat_map(|place| place.names().map(key)).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys
+        ids.into_iter().filter_map(|id| self.dataset.get(id)).collect()
     }
 }
 

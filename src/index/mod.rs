@@ -16,6 +16,7 @@ mod build;
 mod chinese;
 mod document;
 mod filter;
+mod fingerprint;
 mod fit;
 pub mod language;
 mod layout;
@@ -33,6 +34,9 @@ mod top;
 mod unwanted;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use mark::marked;
 pub use query::{Hit, Near};
 pub use question::Taken;
@@ -41,9 +45,10 @@ pub use words::words;
 
 use self::{chinese::Segmenter, schema::Fields, table::Table};
 use crate::dataset::Dataset;
+use std::path::Path;
 use tantivy::IndexReader;
 
-/// The index of one release, held in memory.
+/// The index of one release.
 pub struct Index {
     reader: IndexReader,
     fields: Fields,
@@ -71,5 +76,15 @@ impl Index {
     /// If tantivy fails, which in memory means that memory ran out.
     pub fn build(dataset: &Dataset) -> Result<Self, Error> {
         build::build(dataset)
+    }
+
+    /// The index in a folder, which has to exist and be used by nothing else. Only records that changed since it was last
+    /// opened are taken in, with those that say something of them; what is not there or damaged is written anew. An index
+    /// that was opened before goes on answering from what it was opened with.
+    ///
+    /// # Errors
+    /// If the folder can't be written.
+    pub fn open(folder: &Path, dataset: &Dataset) -> Result<Self, Error> {
+        build::open(folder, dataset)
     }
 }

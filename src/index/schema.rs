@@ -12,6 +12,8 @@ pub(super) struct Fields {
     pub kind: Field,
     /// A number made of the record's id, by which its document is found again when it changes.
     pub id: Field,
+    /// By which it is seen whether the document is up to date.
+    pub fingerprint: Field,
     /// The keys of the record's names and its id, for exact look-up.
     pub key: Field,
     /// The keys of the record's name and native name alone.
@@ -44,6 +46,7 @@ pub(super) fn schema() -> (Schema, Fields) {
     let fields = Fields {
         kind: schema.add_text_field("kind", STRING),
         id: schema.add_u64_field("id", FAST | INDEXED),
+        fingerprint: schema.add_u64_field("fingerprint", FAST),
         key: schema.add_text_field("key", STRING),
         name_key: schema.add_text_field("name_key", STRING),
         loose: schema.add_text_field("loose", STRING),
