@@ -168,7 +168,11 @@ impl State {
 
     fn unsay(&mut self, claim: &Statement) {
         match self.come.iter().position(|come| come.says_the_same(claim)) {
-            Some(place) => drop(self.come.remove(place)),
+            Some(place) => {
+                self.come.remove(place);
+                // It was not said before all this.
+                self.standing.retain(|standing| !standing.says_the_same(claim));
+            }
             None => self.gone.push(claim.clone()),
         }
     }
