@@ -23,7 +23,7 @@ mod validate;
 mod value;
 
 pub use bundled::bundled;
-pub use canonical::{FORMAT, Hash, Row, content, read_rows};
+pub use canonical::{FORMAT, Row, content, read_rows};
 pub use change::{Account, Aspect, Change, Detail, Statement, Subject, What};
 pub use date::{NotADate, PartialDate};
 pub(crate) use diff::pair;
