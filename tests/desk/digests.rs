@@ -96,6 +96,14 @@ fn a_newer_figure_is_told_as_a_change_and_the_older_may_stay() {
 }
 
 #[test]
+fn a_figure_that_is_confirmed_later_is_said_once() {
+    let new = edited(&[("as_of = \"2025-03\"", "as_of = \"2025-10\"")]);
+    let changes = diff(&dataset(BASE), &new);
+    let text = compose(&told(&changes, &new)).unwrap().head.text();
+    assert!(text.contains("Valuation: USD 3.3 billion (2025-03 → 2025-10) [1]"), "{text}");
+}
+
+#[test]
 fn a_record_with_another_id_is_neither_gone_nor_new() {
     let base = dataset(BASE);
     let new = edited(&[
