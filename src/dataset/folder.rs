@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Fault, Faults, fault::NO_FILES};
+use super::{Fault, Faults, File, fault::NO_FILES, tree::Place};
 
 /// A dataset file larger than this is refused: a file is held in memory while it is read.
 const LARGEST_FILE: u64 = 256 * 1024 * 1024;
@@ -102,7 +102,8 @@ pub(super) fn read(path: &Path) -> Result<String, Fault> {
     }
     let bytes = fs::read(path).map_err(unreadable)?;
     String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();
-        Fault::of(&name, format!("line {line} is not UTF-8 text"), "save the file in the encoding UTF-8")
+        let place = Place::new(error.utf8_error().valid_up_to());
+        let file = File { name, text: String::from_utf8_lossy(error.as_bytes()).into_owned() };
+        Fault::at(&file, place, "this is not UTF-8 text", "save the file in the encoding UTF-8")
     })
 }

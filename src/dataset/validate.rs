@@ -132,6 +132,7 @@ fn reference(
                 offer.then(|| nearest(id, by_id.iter().filter(|(_, kind)| fits(kind)).map(|(id, _)| *id))).flatten();
             let mend = match near {
                 Some(near) => format!("did you mean `{near}`?"),
+                None if kinds.is_empty() => "add a record with this id, or correct it".to_owned(),
                 None => format!("add a record with this id, or correct it ({})", kinds.join(" or ")),
             };
             let noun = if kinds == [SOURCE.id] { "source" } else { "record" };

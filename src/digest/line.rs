@@ -1,5 +1,7 @@
 //! A change in words.
 
+use std::borrow::Cow;
+
 use crate::{
     dataset::{Account, Aspect, Change, Detail, Property, Statement, ValueType, What, property},
     reply::{Citations, Span, italic, text},
@@ -134,7 +136,8 @@ fn added(account: &Account, citations: &mut Citations) -> Vec<Span> {
 }
 
 fn removed(account: &Account, citations: &mut Citations) -> Vec<Span> {
-    let mut notes: Vec<&str> = account.claims.iter().filter_map(|claim| claim.note.as_deref()).collect();
+    // A remark that all its claims have is the reason; another may be about anything.
+    let mut notes: Vec<Option<&str>> = account.claims.iter().map(|claim| claim.note.as_deref()).collect();
     notes.dedup();
     let mut spans = match account.claims.len() {
         0 => vec![text("nothing was said of it")],
@@ -145,7 +148,7 @@ fn removed(account: &Account, citations: &mut Citations) -> Vec<Span> {
         }
         many => vec![text(format!("it had {many} claims"))],
     };
-    if let [only] = notes[..] {
+    if let [Some(only)] = notes[..] {
         spans.push(italic(format!(" ({})", clipped(only))));
     }
     spans
@@ -166,13 +169,19 @@ pub(super) fn dated(claim: &Statement) -> String {
 fn changed(was: &Statement, now: &Statement, citations: &mut Citations) -> Vec<Span> {
     let mut spans = vec![text(format!("{}: ", label(now)))];
     let same = was.value == now.value && was.as_of == now.as_of;
-    if !same {
+    let mut now = Cow::Borrowed(now);
+    if was.value == now.value && was.as_of.is_some() && now.as_of.is_some() && !same {
+        // "USD 1 billion (2025-03 → 2025-10)"
+        let dates = was.as_of.iter().chain(&now.as_of).map(String::as_str).collect::<Vec<_>>().join(" → ");
+        now.to_mut().as_of = Some(dates);
+    } else if !same {
         spans.push(text(dated(was)));
         if was.sources != now.sources {
             spans.push(citations.mark(&was.sources));
         }
         spans.push(text(" → "));
     }
+    let now = now.as_ref();
     if same && was.sources.iter().all(|source| now.sources.contains(source)) && was.sources != now.sources {
         let more: Vec<String> = now.sources.iter().filter(|source| !was.sources.contains(source)).cloned().collect();
         said(&mut spans, was, citations);

@@ -142,10 +142,14 @@ fn bytes_that_are_no_text_are_refused() {
         let mut dice = Dice(seed);
         let dir = tempfile::tempdir().unwrap();
         let spoilt = dice.below(sound.len());
+        let text = &sound[spoilt].text;
+        let mut at = dice.below(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
         for (place, file) in sound.iter().enumerate() {
             let mut bytes = file.text.clone().into_bytes();
             if place == spoilt {
-                let at = dice.below(bytes.len());
                 bytes.insert(at, 0xff);
             }
             fs::write(dir.path().join(&file.name), bytes).unwrap();
@@ -153,6 +157,8 @@ fn bytes_that_are_no_text_are_refused() {
         let faults = load(dir.path()).unwrap_err().0;
         assert!(faults.len() == 1 && faults[0].message.contains("is not UTF-8"), "{faults:?}");
         assert!(faults[0].file.ends_with(&sound[spoilt].name), "{faults:?}");
+        assert_eq!(faults[0].line, text[..at].matches('\n').count() + 1);
+        assert!(faults[0].column >= 1, "{faults:?}");
     }
 }
 

@@ -219,5 +219,6 @@ fn dot_files_are_skipped_and_an_empty_folder_is_a_fault() {
     assert_eq!(tigerdesk::dataset::load(dir.path()).unwrap().records().len(), 2);
     std::fs::write(dir.path().join("latin.toml"), b"# gr\xfc\xdfe").unwrap();
     let found = tigerdesk::dataset::load(dir.path()).unwrap_err().0;
-    assert!(found.len() == 1 && found[0].message.contains("line 1 is not UTF-8"), "{found:?}");
+    assert!(found.len() == 1 && found[0].message.contains("not UTF-8"), "{found:?}");
+    assert_eq!((found[0].line, found[0].column), (1, 5));
 }

@@ -1,8 +1,13 @@
 //! What digests say, and what the commands that look back answer.
 
-use std::{collections::HashSet, fmt::Write as _, sync::Arc};
+use std::{
+    collections::HashSet,
+    fmt::Write as _,
+    sync::{Arc, LazyLock},
+};
 
 use jiff::{Timestamp, civil::date};
+use proptest::prelude::*;
 use tigerdesk::{
     commands::{Ask, Desk, Reading, answer, read},
     dataset::{Change, Dataset, File, What, diff, load_files},
@@ -88,6 +93,14 @@ fn a_newer_figure_is_told_as_a_change_and_the_older_may_stay() {
         let text = compose(&told(&changes, &new)).unwrap().head.text();
         assert!(text.contains("USD 3.3 billion (2025-03)") && text.contains("→ USD 4.3 billion (2025-09)"), "{text}");
     }
+}
+
+#[test]
+fn a_figure_that_is_confirmed_later_is_said_once() {
+    let new = edited(&[("as_of = \"2025-03\"", "as_of = \"2025-10\"")]);
+    let changes = diff(&dataset(BASE), &new);
+    let text = compose(&told(&changes, &new)).unwrap().head.text();
+    assert!(text.contains("Valuation: USD 3.3 billion (2025-03 → 2025-10) [1]"), "{text}");
 }
 
 #[test]
@@ -254,9 +267,8 @@ fn ask(desk: &Desk, archive: Option<Arc<dyn Archive>>, line: &str) -> tigerdesk:
 #[test]
 fn the_past_is_answered_from_the_archive() {
     let (old, between) = (dataset(BASE), edited(&[("amount = 3.3e9", "amount = 3.4e9")]));
-    let desk = Desk::new(dataset(NEXT)).unwrap();
-    let remembered = Remembered::new(&[&old, &between, &desk.dataset]);
-    let archive: Arc<dyn Archive> = Arc::new(remembered);
+    let desk = &*DESK;
+    let archive: Arc<dyn Archive> = Arc::new(Remembered::new(&[&old, &between, &desk.dataset]));
     let mut texts = String::new();
     for line in [
         "!changes",
@@ -274,7 +286,7 @@ fn the_past_is_answered_from_the_archive() {
         "!history beijing",
         "!history nobody",
     ] {
-        let outcome = ask(&desk, Some(archive.clone()), line);
+        let outcome = ask(desk, Some(archive.clone()), line);
         let hits: Vec<&str> = outcome.hits.iter().map(|hit| hit.record.as_str()).collect();
         writeln!(texts, "{line}\n\n{}\n\nhits: {}\n\n----", outcome.reply.text(), hits.join(", ")).unwrap();
     }
@@ -283,11 +295,11 @@ fn the_past_is_answered_from_the_archive() {
 
 #[test]
 fn what_is_forgotten_or_not_to_be_had_is_said() {
-    let (old, desk) = (dataset(BASE), Desk::new(dataset(NEXT)).unwrap());
-    let text = |archive, line| ask(&desk, archive, line).reply.text();
+    let old = dataset(BASE);
+    let text = |archive, line| ask(&DESK, archive, line).reply.text();
     for line in ["!changes", "!history moonshot"] {
         assert!(text(None, line).contains("only remembered where the bot runs with a state folder"), "{line}");
-        let mut remembered = Remembered::new(&[&old, &desk.dataset]);
+        let mut remembered = Remembered::new(&[&old, &DESK.dataset]);
         remembered.folded = Some("2026-10-01T00:00:00Z".parse().unwrap());
         let said = text(Some(Arc::new(remembered)), line);
         assert!(said.contains("before 2026-10-01 is not remembered"), "{said}");
@@ -313,6 +325,22 @@ fn long_lists_of_changes_are_paged() {
     }
     assert_eq!(seen.len(), 200);
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn whatever_is_asked_of_the_past_is_answered(
+        word in "changes|history",
+        rest in "(since |#|moonshot |last |[0-9]{1,20}|d|y|h| |days|years|months|weeks|hours|ago|-|2026|skip:[0-9]{1,20}|\\PC){0,6}",
+    ) {
+        let archive: Arc<dyn Archive> = Arc::new(Remembered::new(&[&dataset(BASE), &DESK.dataset]));
+        let text = ask(&DESK, Some(archive), &format!("!{word} {rest}")).reply.text();
+        prop_assert!(!text.is_empty() && text.chars().count() < 5_000);
+    }
+}
+
+static DESK: LazyLock<Desk> = LazyLock::new(|| Desk::new(dataset(NEXT)).unwrap());
 
 /// An archive whose database can't be read.
 #[derive(Debug)]

@@ -61,7 +61,7 @@ fn moment(words: &[&str], today: Date, latest: Option<u64>) -> Option<Since> {
     }
     let filled = words.iter().any(|word| FILLERS.contains(word));
     let words: Vec<&str> = words.iter().copied().filter(|word| !FILLERS.contains(word)).collect();
-    let (count, unit) = match words[..] {
+    let (count, unit): (u16, &str) = match words[..] {
         [count, unit] => (count.parse().ok()?, unit),
         [unit] if filled => (1, unit),
         [joined] => {
@@ -70,12 +70,14 @@ fn moment(words: &[&str], today: Date, latest: Option<u64>) -> Option<Since> {
         }
         _ => return None,
     };
+    let count = i64::from(count);
     let span = match unit {
         "hour" | "hours" | "h" => (count / 24).days(),
-        "day" | "days" | "d" if count < 100_000 => count.days(),
-        "week" | "weeks" | "w" if count < 10_000 => count.weeks(),
-        "month" | "months" if count < 10_000 => count.months(),
-        "year" | "years" | "y" if count < 1_000 => count.years(),
+        "day" | "days" | "d" => count.days(),
+        "week" | "weeks" | "w" => count.weeks(),
+        "month" | "months" => count.months(),
+        // No calendar reaches further back.
+        "year" | "years" | "y" => count.min(9_999).years(),
         _ => return None,
     };
     today.checked_sub(span).ok().map(Since::Day)
