@@ -93,7 +93,8 @@ impl Data {
             }
             Reloaded::Held(withdrawal) => {
                 if let Some(release) = data.serve_last().await? {
-                    data.report(&format!("{withdrawal:?}"), &reports::held(withdrawal, &release), true).await?;
+                    data.report(&format!("{withdrawal:?}"), &reports::held(withdrawal, &data.place(), &release), true)
+                        .await?;
                 }
             }
         }
@@ -126,10 +127,16 @@ impl Data {
             }
             Reloaded::Held(withdrawal) => {
                 let release = self.last().await?;
-                self.report(&format!("{withdrawal:?}"), &reports::held(*withdrawal, &release), false).await?;
+                self.report(&format!("{withdrawal:?}"), &reports::held(*withdrawal, &self.place(), &release), false)
+                    .await?;
             }
         }
         Ok(reloaded)
+    }
+
+    /// Where the dataset is.
+    pub(super) fn place(&self) -> String {
+        self.dir.as_ref().map_or_else(|| "the program".to_owned(), |dir| dir.display().to_string())
     }
 
     /// The last release, without its changes.
@@ -148,7 +155,11 @@ impl Data {
         .await?;
         let dataset = match read {
             Ok(dataset) => dataset,
-            Err(faults) if force && faults.is_empty_folder() => Dataset::default(),
+            Err(faults) if faults.is_empty_folder() => match self.store.row_count().await? {
+                0 => return Ok(Reloaded::Faulty(faults)),
+                _ if force => Dataset::default(),
+                of => return Ok(Reloaded::Held(Withdrawal { records: of, of })),
+            },
             Err(faults) => return Ok(Reloaded::Faulty(faults)),
         };
         let most = (!force).then_some(self.max_withdrawn);
@@ -182,7 +193,7 @@ impl Data {
         let Some(stored) = self.store.last_release().await? else { return Ok(None) };
         let text = self.store.all_rows().await?.join("\n");
         let desk = blocking(move || {
-            let file = File { name: "the last release".to_owned(), text };
+            let file = File { name: "the last release.jsonl".to_owned(), text };
             dataset::load_files(&[file]).map(Desk::new)
         });
         match desk.await? {

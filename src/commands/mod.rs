@@ -4,6 +4,7 @@
 
 mod card;
 mod catalogue;
+mod changes;
 mod chronicle;
 mod cite;
 mod compare;
@@ -12,11 +13,13 @@ mod digests;
 mod effect;
 mod follow;
 mod help;
+mod history;
 mod hit;
 mod list;
 mod look_up;
 mod page;
 mod parse;
+mod past;
 mod random;
 mod ranking;
 pub mod registry;
@@ -32,7 +35,7 @@ mod who;
 pub use effect::{Asker, Effect, Role};
 pub use hit::Hit;
 pub use parse::{Invocation, Reading, read, read_bare};
-pub use who::{needs_role, role_needed};
+pub use who::{is_about_the_room, role_needed};
 
 use catalogue::Catalogue;
 
@@ -125,6 +128,11 @@ pub trait Command: Sync + Send {
     fn who(&self, invocation: &Invocation) -> Role {
         let _ = invocation;
         self.spec().who
+    }
+
+    /// Whether it is about the room that it is given in, so that it must be known what that has asked for.
+    fn is_about_the_room(&self) -> bool {
+        false
     }
 
     /// Its answer.

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Fault, Faults};
+use super::{Fault, Faults, fault::NO_FILES};
 
 /// A dataset file larger than this is refused: a file is held in memory while it is read.
 const LARGEST_FILE: u64 = 256 * 1024 * 1024;
@@ -62,7 +62,7 @@ pub(super) fn list(dir: &Path) -> Result<Vec<PathBuf>, Faults> {
     walk(dir, 0, &mut paths, &mut faults);
     if paths.is_empty() && faults.is_empty() {
         let mend = "put dataset files there, or name another folder";
-        faults.push(Fault::of(&dir.display().to_string(), "there is no .toml or .jsonl file in this folder", mend));
+        faults.push(Fault::of(&dir.display().to_string(), NO_FILES, mend));
     }
     if faults.is_empty() { Ok(paths) } else { Err(Faults(faults)) }
 }

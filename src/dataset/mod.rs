@@ -4,8 +4,10 @@
 //! and a [`Fault`] says where one is and how to mend it. The format is described in `data/README.md`.
 
 mod bundled;
+mod canonical;
 mod change;
 mod date;
+mod diff;
 mod fault;
 mod folder;
 mod kinds;
@@ -21,8 +23,11 @@ mod validate;
 mod value;
 
 pub use bundled::bundled;
-pub use change::{Change, Statement, Subject, What};
+pub use canonical::{FORMAT, Row, content, read_rows};
+pub use change::{Account, Aspect, Change, Detail, Statement, Subject, What};
 pub use date::{NotADate, PartialDate};
+pub(crate) use diff::pair;
+pub use diff::{changes, diff, withdrawn};
 pub use fault::{Fault, Faults};
 pub use folder::fingerprint;
 pub use kinds::{KINDS, Kind, KindSpec, SOURCE, kind};

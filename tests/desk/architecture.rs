@@ -17,7 +17,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("cli", &[]),
     ("store", &["dataset", "digest"]),
     ("matrix", &["commands", "reply", "settings"]),
-    ("console", &["cli", "commands", "dataset", "index", "reply", "spelling"]),
+    ("console", &["cli", "commands", "dataset", "digest", "index", "reply", "spelling"]),
     ("digest", &["dataset", "reply", "spelling"]),
     ("ops", &["settings"]),
     (
