@@ -39,7 +39,7 @@ pub use who::{is_about_the_room, role_needed};
 
 use catalogue::Catalogue;
 
-use std::{panic::resume_unwind, sync::Arc, thread};
+use std::{panic::resume_unwind, path::Path, sync::Arc, thread};
 
 use crate::{
     dataset::Dataset,
@@ -66,6 +66,22 @@ impl Desk {
     /// If the index can't be built.
     pub fn new(dataset: Dataset) -> Result<Self, index::Error> {
         let (index, catalogue) = beside(|| Index::build(&dataset), || Catalogue::new(&dataset));
+        Ok(Self { dataset, index: index?, catalogue })
+    }
+
+    /// The same, with the index in a folder: only what changed since it was last opened is indexed. The folder has to exist;
+    /// a desk that was opened from it before goes on answering. If the folder can't be used, the index is held in memory.
+    ///
+    /// # Errors
+    /// If the index can't be built.
+    pub fn open(dataset: Dataset, folder: &Path) -> Result<Self, index::Error> {
+        let open = || {
+            Index::open(folder, &dataset).or_else(|error| {
+                tracing::warn!(%error, folder = %folder.display(), "the index is held in memory instead");
+                Index::build(&dataset)
+            })
+        };
+        let (index, catalogue) = beside(open, || Catalogue::new(&dataset));
         Ok(Self { dataset, index: index?, catalogue })
     }
 }
