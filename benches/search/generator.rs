@@ -250,7 +250,8 @@ fn names(kind: &str, number: usize) -> (String, Option<String>, Option<String>) 
         }
         "person" => {
             let (family, native_family) = FAMILIES[number % FAMILIES.len()];
-            let other = number.is_multiple_of(2).then(|| format!("{name} {family}"));
+            // Without the title, one's alias is in some pairs the other's name: Malin Wu, and Ma Linwu.
+            let other = number.is_multiple_of(2).then(|| format!("Dr {name} {family}"));
             (format!("{family} {name}"), Some(format!("{native_family}{native}")), other)
         }
         "model" => {

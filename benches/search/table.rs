@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::desk::{Cold, Rivals};
+use crate::{
+    desk::{Cold, Rivals},
+    loading::Warm,
+};
 
 /// What was measured at one size.
 pub struct Row {
@@ -12,6 +15,8 @@ pub struct Row {
     pub bytes: u64,
     /// The desk, cold.
     pub cold: Cold,
+    /// Loading with what is known from before.
+    pub warm: Warm,
     /// The others.
     pub rivals: Rivals,
 }
@@ -32,6 +37,11 @@ pub fn render(rows: &[Row]) -> String {
     line("files, MB", &|row| format!("{:.1}", row.bytes as f64 / 1e6));
     line("words a record", &|row| format!("{:.0}", row.rivals.words));
     line("load and validate, s", &|row| format!("{:.2}", row.cold.load));
+    line("… at the next start, s", &|row| format!("{:.2}", row.warm.load));
+    line("… after one record changed, s", &|row| format!("{:.2}", row.warm.changed));
+    line("… writing that down, s", &|row| format!("{:.2}", row.warm.save));
+    line("… looking for changes, ms", &|row| format!("{:.2}", row.warm.look * 1e3));
+    line("… peak with both datasets, MiB", &|row| format!("{:.0}", row.warm.peak));
     line("index, s", &|row| format!("{:.2}", row.cold.index));
     line("first answer after that, µs", &|row| format!("{:.0}", row.cold.first));
     line("resident, MiB", &|row| format!("{:.0}", row.cold.resident));
