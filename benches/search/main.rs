@@ -51,8 +51,9 @@ fn measure(sizes: &[usize]) -> Result<()> {
         let bytes = generator::Plan::new(*size, SEED).write(dir.path())?;
         eprintln!("{size} records, {:.1} MB", bytes as f64 / 1e6);
         let cold: desk::Cold = part("cold", dir.path())?;
+        let warm: desk::Warm = part("warm", dir.path())?;
         let rivals: desk::Rivals = part("rivals", dir.path())?;
-        rows.push(table::Row { records: *size, bytes, cold, rivals });
+        rows.push(table::Row { records: *size, bytes, cold, warm, rivals });
     }
     println!("{}", table::render(&rows));
     Ok(())
@@ -70,6 +71,7 @@ fn part<T: serde::de::DeserializeOwned>(part: &str, dir: &Path) -> Result<T> {
 fn print_part(part: &str, dir: &Path) -> Result<()> {
     let measured = match part {
         "cold" => serde_json::to_string(&desk::cold(dir)?)?,
+        "warm" => serde_json::to_string(&desk::warm(dir)?)?,
         "rivals" => serde_json::to_string(&desk::rivals(dir)?)?,
         _ => bail!("there is no part {part}"),
     };

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::desk::{Cold, Rivals};
+use crate::desk::{Cold, Rivals, Warm};
 
 /// What was measured at one size.
 pub struct Row {
@@ -12,6 +12,8 @@ pub struct Row {
     pub bytes: u64,
     /// The desk, cold.
     pub cold: Cold,
+    /// The desk, warm.
+    pub warm: Warm,
     /// The others.
     pub rivals: Rivals,
 }
@@ -36,6 +38,13 @@ pub fn render(rows: &[Row]) -> String {
     line("first answer after that, µs", &|row| format!("{:.0}", row.cold.first));
     line("resident, MiB", &|row| format!("{:.0}", row.cold.resident));
     line("peak, MiB", &|row| format!("{:.0}", row.cold.peak));
+    let start = |(load, open, first): (f64, f64, f64)| {
+        format!("{:.2} = {load:.2} + {open:.2} + {first:.3}", load + open + first)
+    };
+    line("warm start (dataset + index + answer), s", &|row| start(row.warm.start));
+    line("one record more (the same), s", &|row| start(row.warm.changed));
+    line("resident after a warm start, MiB", &|row| format!("{:.0}", row.warm.resident));
+    line("index on disk, MB", &|row| format!("{:.1}", row.warm.bytes as f64 / 1e6));
     line("indexed, records/s", &|row| format!("{:.0}", row.cold.indexed));
     line("… plain tantivy", &|row| format!("{:.0}", row.rivals.tantivy.indexed));
     line("… SQLite FTS5", &|row| format!("{:.0}", row.rivals.fts5.indexed));
@@ -46,6 +55,8 @@ pub fn render(rows: &[Row]) -> String {
     for (place, (command, ..)) in commands.iter().enumerate() {
         line(&format!("`{command}`, µs"), &|row| pair((row.cold.commands[place].1, row.cold.commands[place].2)));
     }
-    line("the longest question of common words, µs", &|row| format!("{:.0}", row.cold.worst));
+    line("the costliest question, µs of a processor", &|row| {
+        format!("{:.0} ({})", row.cold.worst.1, row.cold.worst.0)
+    });
     table
 }
