@@ -11,9 +11,15 @@
 
 mod answers;
 mod catchup;
+mod data;
+mod delivery;
+mod effects;
 mod intake;
 mod invites;
+mod releases;
+mod reports;
 mod tasks;
+mod telling;
 mod unseal;
 pub mod watch;
 
@@ -27,14 +33,17 @@ use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    commands::Desk,
+    dataset::Faults,
+    index,
     matrix::{self, Account, Refusal, Syncing, Trust},
-    settings::Settings,
+    settings::{Access, Settings},
     store::{Fault, Folder, FolderFault, Store},
 };
 use answers::Answers;
+use data::Data;
 use intake::Rooms;
 use tasks::{Failures, Tasks};
+use watch::Watch;
 
 /// How long answers that are under way may take once the bot is told to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(3);
@@ -55,6 +64,12 @@ pub enum Failure {
     /// The bot's database failed.
     #[error(transparent)]
     Store(#[from] Fault),
+    /// The dataset has faults, and there is no earlier release to serve.
+    #[error("the dataset can't be used: {0}")]
+    Dataset(Faults),
+    /// The index can't be built.
+    #[error(transparent)]
+    Index(#[from] index::Error),
     /// The account can't be used.
     #[error(transparent)]
     Matrix(#[from] Refusal),
@@ -69,7 +84,13 @@ pub enum Failure {
 struct Bot {
     account: Account,
     store: Store,
-    desk: Arc<Desk>,
+    data: Data,
+    access: Access,
+    quiet_period: Duration,
+    /// For how long it is remembered what changed.
+    history: Duration,
+    /// When this run started, in milliseconds since 1970.
+    started: i64,
     max_age: Duration,
     rooms: tokio::sync::Mutex<Rooms>,
     answers: Answers,
@@ -86,10 +107,14 @@ struct Bot {
 /// # Errors
 ///
 /// When it can't start, and when it can't go on: the session is over, the database fails, or a part of it dies.
-pub async fn run(settings: Settings, desk: Arc<Desk>, shutdown: CancellationToken) -> Result<(), Failure> {
+pub async fn run(settings: Settings, hangup: Arc<Notify>, shutdown: CancellationToken) -> Result<(), Failure> {
     let dir = settings.state.dir.as_ref().ok_or(Failure::NoFolder)?;
+    let started = matrix::now();
     let folder = Folder::open(dir)?;
     let store = Store::open(folder.path()).await?;
+    // Watched from before it is read, so that no change falls in between.
+    let watch = settings.data.dir.clone().map(|dir| Watch::new(dir, settings.data.poll));
+    let data = Data::open(store.clone(), folder.path(), &settings).await?;
     let signing_in = matrix::sign_in(&settings.matrix, folder.path(), settings.state.passphrase.as_ref());
     let account = tokio::select! {
         account = signing_in => account?,
@@ -102,7 +127,11 @@ pub async fn run(settings: Settings, desk: Arc<Desk>, shutdown: CancellationToke
         rooms: tokio::sync::Mutex::new(Rooms::new(store.marks().await?)),
         account,
         store,
-        desk,
+        data,
+        quiet_period: settings.digest.quiet_period,
+        history: settings.digest.history,
+        access: settings.access,
+        started,
         max_age: settings.matrix.max_question_age,
         answers: Answers::default(),
         joining: Mutex::default(),
@@ -112,7 +141,8 @@ pub async fn run(settings: Settings, desk: Arc<Desk>, shutdown: CancellationToke
         tasks,
         stop: stop.clone(),
     });
-    let outcome = bot.serve(&shutdown, &mut failures).await;
+    let news = (watch, hangup);
+    let outcome = bot.serve(news, &shutdown, &mut failures).await;
     stop.cancel();
     if !bot.tasks.drained(LAST_ANSWERS).await {
         tracing::warn!("some answers were still under way; they are sent at the next start");
@@ -131,7 +161,13 @@ pub async fn run(settings: Settings, desk: Arc<Desk>, shutdown: CancellationToke
 
 impl Bot {
     /// The first poll, the catching up, then poll after poll.
-    async fn serve(self: &Arc<Self>, shutdown: &CancellationToken, failures: &mut Failures) -> Result<(), Failure> {
+    async fn serve(
+        self: &Arc<Self>,
+        news: (Option<Watch>, Arc<Notify>),
+        shutdown: &CancellationToken,
+        failures: &mut Failures,
+    ) -> Result<(), Failure> {
+        let mut news = Some(news);
         let mut syncing = Syncing::new(self.account.clone(), self.max_age);
         let mut first = true;
         loop {
@@ -146,6 +182,7 @@ impl Bot {
                 self.resume().await?;
                 self.take(batch, true).await?;
                 self.start_parts();
+                self.start_telling(news.take());
                 first = false;
                 tokio::select! {
                     () = shutdown.cancelled() => return Ok(()),
@@ -174,6 +211,34 @@ impl Bot {
             }
             Ok(())
         });
+    }
+
+    /// Digests: what they tell of, when they are due, and the way to the rooms. Not before the first sync: only with it is
+    /// known whose devices are to read them.
+    fn start_telling(self: &Arc<Self>, news: Option<(Option<Watch>, Arc<Notify>)>) {
+        if let Some((watch, hangup)) = news {
+            self.tasks.spawn("watching the dataset", Arc::clone(self).watch(watch, hangup));
+        }
+        self.tasks.spawn("composing digests", Arc::clone(self).tell());
+        self.tasks.spawn("delivering", Arc::clone(self).deliver());
+    }
+
+    /// Reads the dataset again whenever it may have changed.
+    async fn watch(self: Arc<Self>, mut watch: Option<Watch>, hangup: Arc<Notify>) -> Result<(), Failure> {
+        loop {
+            let changed = async {
+                match &mut watch {
+                    Some(watch) => watch.changed().await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = self.stop.cancelled() => return Ok(()),
+                () = changed => {}
+                () = hangup.notified() => tracing::info!("asked to read the dataset again"),
+            }
+            self.data.reload(false).await?;
+        }
     }
 
     /// Has the device signed; never fatal, and looked at again at the next start.

@@ -10,7 +10,10 @@ use tigerdesk::{
     console,
     settings::Settings,
 };
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::Notify,
+};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
@@ -37,6 +40,7 @@ fn act(arguments: Arguments) -> anyhow::Result<()> {
             console::ask(&console::open(folder(data).as_deref())?, &question.join(" "), format)?;
         }
         Action::Check { dir } => console::check(folder(dir).as_deref())?,
+        Action::Diff { format, old, new } => console::diff(&old, &new, format)?,
         Action::Schema => console::schema()?,
     }
     Ok(())
@@ -48,20 +52,24 @@ fn run(settings: Settings) -> anyhow::Result<()> {
         anyhow!("`log.level` is `{level}` ({error}): write error, warn, info, debug, trace, or a filter of those")
     })?;
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(false).init();
-    let desk = Arc::new(console::open(settings.data.dir.as_deref())?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let shutdown = CancellationToken::new();
     let outcome = runtime.block_on(async {
         let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        let stop = shutdown.clone();
+        let mut hangups = signal(SignalKind::hangup())?;
+        let (stop, hangup) = (shutdown.clone(), Arc::new(Notify::new()));
+        let reload = Arc::clone(&hangup);
         tokio::spawn(async move {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
+            loop {
+                tokio::select! {
+                    _ = terminate.recv() => break,
+                    _ = interrupt.recv() => break,
+                    _ = hangups.recv() => reload.notify_one(),
+                }
             }
             stop.cancel();
         });
-        app::run(settings, desk, shutdown).await.map_err(anyhow::Error::from)
+        app::run(settings, hangup, shutdown).await.map_err(anyhow::Error::from)
     });
     runtime.shutdown_timeout(LAST_THREADS);
     outcome

@@ -1,10 +1,12 @@
 //! Settings: `config/default.toml` < `--config FILE` < `TIGERDESK__SECTION__KEY` < secret files.
 
+mod access;
 mod layers;
 mod secret;
 
 use std::{collections::HashMap, path::Path, path::PathBuf, time::Duration};
 
+pub use access::{Access, AccessError};
 pub use layers::{DEFAULTS, Error};
 pub use secret::Secret;
 
@@ -17,6 +19,10 @@ pub struct Settings {
     pub state: State,
     /// The dataset.
     pub data: Data,
+    /// The digests.
+    pub digest: Digest,
+    /// Who may do what not everybody may.
+    pub access: Access,
     /// Logging.
     pub log: Log,
 }
@@ -54,6 +60,21 @@ pub struct State {
 pub struct Data {
     /// The dataset's folder; `None` is the dataset built into the program.
     pub dir: Option<PathBuf>,
+    /// How often the folder is looked through for changes that the file system did not tell of.
+    pub poll: Duration,
+}
+
+/// The `[digest]` section.
+#[derive(Debug, Clone)]
+pub struct Digest {
+    /// How long the data must have been quiet before a room that is told of each change is told.
+    pub quiet_period: Duration,
+    /// How long changes are gathered at most.
+    pub longest_gathering: Duration,
+    /// The share of the records that a release may withdraw without being held, 0 to 1.
+    pub max_withdrawn: f64,
+    /// Releases older than this are folded: their changes are remembered no more.
+    pub history: Duration,
 }
 
 /// The `[log]` section.
@@ -87,7 +108,12 @@ impl Settings {
                 dir: keys.text("state.dir").map(PathBuf::from),
                 passphrase: keys.secret("state.passphrase")?,
             },
-            data: Data { dir: keys.text("data.dir").map(PathBuf::from) },
+            data: Data {
+                dir: keys.text("data.dir").map(PathBuf::from),
+                poll: keys.duration("data.poll", Duration::from_hours(24))?,
+            },
+            digest: keys.digest()?,
+            access: Access::new(&keys.text("access.admins").unwrap_or_default(), keys.text("access.admin_room"))?,
             log: Log { level: keys.text("log.level").unwrap_or_default() },
         })
     }
@@ -122,14 +148,41 @@ impl Keys {
         }
     }
 
+    fn digest(&self) -> Result<Digest, Error> {
+        let quiet_period = self.duration("digest.quiet_period", Duration::from_hours(24))?;
+        let longest_gathering = self.duration("digest.longest_gathering", Duration::from_hours(24))?;
+        if longest_gathering < quiet_period {
+            return Err(Error::Gathering);
+        }
+        Ok(Digest {
+            quiet_period,
+            longest_gathering,
+            max_withdrawn: self.share("digest.max_withdrawn")?,
+            history: self.duration("digest.history", Duration::from_hours(24 * 3650))?,
+        })
+    }
+
+    /// A duration; a day has 24 hours.
     fn duration(&self, key: &str, most: Duration) -> Result<Duration, Error> {
         let given = self.text(key).unwrap_or_default();
+        let length = |span: jiff::Span| span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok();
         given
-            .parse::<jiff::SignedDuration>()
+            .parse::<jiff::Span>()
             .ok()
+            .and_then(length)
             .and_then(|duration| Duration::try_from(duration).ok())
             .filter(|duration| !duration.is_zero() && *duration <= most)
-            .ok_or_else(|| Error::Duration { key: key.to_owned(), given, most: most.as_secs() / 3600 })
+            .ok_or_else(|| {
+                let hours = most.as_secs() / 3600;
+                let most = if hours > 48 { format!("{}d", hours / 24) } else { format!("{hours}h") };
+                Error::Duration { key: key.to_owned(), given, most }
+            })
+    }
+
+    fn share(&self, key: &str) -> Result<f64, Error> {
+        let given = self.text(key).unwrap_or_default();
+        let share = given.parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share));
+        share.ok_or_else(|| Error::Share { key: key.to_owned(), given })
     }
 }
 

@@ -11,13 +11,18 @@ use std::{
 
 use tokio::sync::{Notify, Semaphore};
 
-use super::{Bot, ByRoom, locked};
+use super::{
+    Bot, ByRoom, Failure,
+    effects::{Memory, Undone},
+    locked,
+};
 use crate::{
-    commands::{self, Ask, Desk, Reading},
+    commands::{self, Ask, Desk, Effect, Reading},
     matrix::{
         self, Answer, Backoff, Trouble,
         incoming::{Seen, View},
     },
+    reply::{Reply, text},
 };
 
 /// How many answers are worked on at a time.
@@ -244,11 +249,33 @@ impl Bot {
             let (sender, thread) = (message.sender, message.thread);
             job.question = Some(Question { reading, sender, thread, received: Instant::now() });
         }
-        let Some(question) = job.question.take() else { return Ok(None) };
-        let Some((word, text, html)) = work_out(&self.desk, question.reading).await else { return Ok(None) };
-        let (room, thread) = (job.room.clone(), question.thread);
-        let answer = Answer { room, question: job.event.clone(), thread, text, html };
+        let Some(question) = &job.question else { return Ok(None) };
+        let ask = match &question.reading {
+            Reading::Command(invocation) => {
+                let asker = match self.asker(&job.room, &question.sender, invocation).await {
+                    Ok(asker) => asker,
+                    Err(Undone::Trouble(trouble)) => return Err(trouble),
+                    Err(Undone::Failure(failure)) => return Err(undone(&failure)),
+                };
+                let ask = Ask::new(invocation.clone(), jiff::Timestamp::now(), rand::random());
+                Some(Ask { asker, archive: Some(Memory::of(&self.store, &job.room)), ..ask })
+            }
+            Reading::Slip { .. } | Reading::NotOurs => None,
+        };
+        let Some(Worked { word, reply, effect }) = work_out(self.data.desk(), ask, &question.reading).await else {
+            return Ok(None);
+        };
+        let reply = match effect {
+            None => reply,
+            Some(effect) => match self.carry_out(&job.room, effect).await {
+                Ok(said) => said.unwrap_or(reply),
+                Err(failure) => return Err(undone(&failure)),
+            },
+        };
+        let (room, thread) = (job.room.clone(), question.thread.clone());
+        let answer = Answer { room, question: job.event.clone(), thread, text: reply.text(), html: reply.html() };
         let own_us = u64::try_from(question.received.elapsed().as_micros()).unwrap_or(u64::MAX);
+        job.question = None;
         Ok(Some(Draft { answer, word, own_us }))
     }
 
@@ -259,29 +286,34 @@ impl Bot {
     }
 }
 
-/// The command's word and the answer in both forms; an apology if the command panics; `None` if it is no command.
-async fn work_out(desk: &Arc<Desk>, reading: Reading) -> Option<(&'static str, String, String)> {
-    let word = match &reading {
-        Reading::NotOurs => return None,
-        Reading::Slip { near, .. } => *near,
-        Reading::Command(invocation) => invocation.word,
+/// What came of a question.
+struct Worked {
+    word: &'static str,
+    reply: Reply,
+    effect: Option<Effect>,
+}
+
+/// Works the answer out; an apology if the command panics; `None` if it is no command.
+async fn work_out(desk: Arc<Desk>, ask: Option<Ask>, reading: &Reading) -> Option<Worked> {
+    let (word, ask) = match (reading, ask) {
+        (Reading::Slip { word, near }, _) => {
+            return Some(Worked { word: near, reply: commands::hint(word, near), effect: None });
+        }
+        (Reading::Command(invocation), Some(ask)) => (invocation.word, ask),
+        _ => return None,
     };
-    let desk = Arc::clone(desk);
-    let worked = tokio::task::spawn_blocking(move || {
-        let reply = match reading {
-            Reading::NotOurs => return None,
-            Reading::Slip { word, near } => commands::hint(&word, near),
-            Reading::Command(invocation) => {
-                commands::answer(&desk, &Ask::new(invocation, jiff::Timestamp::now(), rand::random())).reply
-            }
-        };
-        Some((reply.text(), reply.html()))
-    });
-    match worked.await {
-        Ok(answer) => answer.map(|(text, html)| (word, text, html)),
+    let worked = tokio::task::spawn_blocking(move || commands::answer(&desk, &ask));
+    Some(match worked.await {
+        Ok(outcome) => Worked { word, reply: outcome.reply, effect: outcome.effect },
         Err(error) => {
             tracing::error!(word, %error, "a command failed");
-            Some((word, APOLOGY.to_owned(), format!("<p>{APOLOGY}</p>")))
+            Worked { word, reply: Reply::para(vec![text(APOLOGY)]), effect: None }
         }
-    }
+    })
+}
+
+/// What could not be done because of the bot's own database is tried again: it may have been busy.
+fn undone(failure: &Failure) -> Trouble {
+    tracing::error!(%failure, "a command could not be carried out");
+    Trouble::Again { after: None, cause: "the command could not be carried out".to_owned() }
 }

@@ -126,7 +126,7 @@ impl Bot {
 
     /// Takes up what an earlier run left unfinished.
     pub(super) async fn resume(self: &Arc<Self>) -> Result<(), Failure> {
-        self.store.sweep(matrix::now()).await?;
+        self.sweep().await?;
         for left in self.store.taken().await? {
             tracing::info!(room = left.room, event = left.event, "left unanswered by an earlier run");
             self.answer(Job { room: left.room, event: left.event, said_at: left.said_at, question: None });

@@ -1,19 +1,20 @@
 //! How a dataset differs from the last release, and what that means for digests that were sent.
 
-use std::collections::HashMap;
-
-use serde::{Deserialize, Serialize};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
 use super::{
     Failure,
     data::{Withdrawal, blocking},
+    telling::Account,
 };
 use crate::{
     commands::Desk,
-    dataset::{self, Change, Dataset, FORMAT, Hash, Record, Row},
-    digest::{self, Correction, Remark, Told, Zone},
-    reply::Reply,
-    store::{Body, Edit, NewRelease, Store, StoredRow},
+    dataset::{self, Change, Dataset, FORMAT, Record, Row},
+    digest::{self, Zone},
+    store::{Edit, NewRelease, Store, StoredRelease, StoredRow},
 };
 
 /// For so long after a digest was sent it is edited when something that it told is corrected, in milliseconds.
@@ -35,11 +36,159 @@ pub(super) struct News {
     pub(super) release: NewRelease,
 }
 
-/// What a digest told, as the store keeps it.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct Record_ {
-    pub(super) changes: Vec<Change>,
-    pub(super) corrections: Vec<Correction>,
-    pub(super) made_up: Option<String>,
-    pub(super) remarks: Vec<Remark>,
+/// A dataset, its rows' hashes by the place of the record, and the hash of the whole.
+struct Hashed {
+    dataset: Dataset,
+    rows: Vec<String>,
+    content: String,
+}
+
+/// Compares a dataset with the last release. `most`: the share of the records that it may withdraw. `index`: the index's folder.
+pub(super) async fn compare(
+    store: &Store,
+    dataset: Dataset,
+    most: Option<f64>,
+    index: &Path,
+) -> Result<Compared, Failure> {
+    let index = index.to_owned();
+    let hashed = blocking(move || hashed(dataset)).await?;
+    let Some(mut last) = store.last_release().await? else {
+        tracing::info!("this is the first release: nobody is told of it");
+        return baseline(hashed, index).await;
+    };
+    if last.format != i64::from(FORMAT) {
+        match reformatted(store, &last).await? {
+            Some(hash) => last.hash = hash,
+            None => return baseline(hashed, index).await,
+        }
+    }
+    if last.hash == hashed.content {
+        return Ok(Compared::Same(hashed.dataset));
+    }
+    let mut known = store.row_hashes().await?;
+    let of = known.len();
+    let mut come: Vec<usize> = Vec::new();
+    let mut touched: Vec<String> = Vec::new();
+    for (place, (record, hash)) in hashed.dataset.records().iter().zip(&hashed.rows).enumerate() {
+        match known.remove(&record.id) {
+            Some(same) if same == *hash => {}
+            Some(_) => {
+                come.push(place);
+                touched.push(record.id.clone());
+            }
+            None => come.push(place),
+        }
+    }
+    let gone: Vec<String> = known.into_keys().collect();
+    touched.extend(gone.iter().cloned());
+    let old = store.rows(&touched).await?;
+    blocking(move || {
+        let old: Vec<Record> = match dataset::read_rows(old.iter().map(String::as_str)) {
+            Ok(old) => old,
+            Err(faults) => {
+                tracing::error!(%faults, "the last release can't be read; nobody is told what changed since");
+                return Ok(Compared::News(Box::new(first(hashed, &index)?)));
+            }
+        };
+        let dataset = hashed.dataset;
+        let new: Vec<&Record> = come.iter().map(|place| &dataset.records()[*place]).collect();
+        let changes = dataset::changes(&old, &new, &dataset);
+        let records = dataset::withdrawn(&changes);
+        #[expect(clippy::cast_precision_loss, reason = "a share of records")]
+        if most.is_some_and(|most| records as f64 > of as f64 * most) {
+            return Ok(Compared::Held(Withdrawal { records, of }));
+        }
+        let rows = new.into_iter().map(|record| stored(Row::new(record))).collect();
+        let release = NewRelease {
+            format: i64::from(FORMAT),
+            hash: hashed.content,
+            rows,
+            gone,
+            changes,
+            ..NewRelease::default()
+        };
+        Ok(Compared::News(Box::new(News { desk: Desk::open(dataset, &index)?, release })))
+    })
+    .await?
+}
+
+/// The release that everything later is compared with.
+async fn baseline(hashed: Hashed, index: PathBuf) -> Result<Compared, Failure> {
+    Ok(Compared::News(Box::new(blocking(move || first(hashed, &index)).await??)))
+}
+
+fn first(hashed: Hashed, index: &Path) -> Result<News, Failure> {
+    let rows = hashed.dataset.rows().map(stored).collect();
+    let release =
+        NewRelease { format: i64::from(FORMAT), hash: hashed.content, rows, all: true, ..NewRelease::default() };
+    Ok(News { desk: Desk::open(hashed.dataset, index)?, release })
+}
+
+/// Writes the last release in today's format; its hash. `None` if it can't be read any more.
+async fn reformatted(store: &Store, last: &StoredRelease) -> Result<Option<String>, Failure> {
+    let texts = store.all_rows().await?;
+    let read = blocking(move || {
+        let records = dataset::read_rows(texts.iter().map(String::as_str))?;
+        let mut rows: Vec<Row> = records.iter().map(Row::new).collect();
+        rows.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        Ok::<_, dataset::Faults>(rows)
+    });
+    let rows = match read.await? {
+        Ok(rows) => rows,
+        Err(faults) => {
+            tracing::warn!(%faults, format = last.format, "the last release is in a format that can't be read; nobody is told what changed since");
+            return Ok(None);
+        }
+    };
+    let hash = dataset::content(rows.iter().map(|row| row.hash.as_str()));
+    let release = NewRelease {
+        format: i64::from(FORMAT),
+        hash: hash.clone(),
+        rows: rows.into_iter().map(stored).collect(),
+        all: true,
+        ..NewRelease::default()
+    };
+    store.reformat(&release).await?;
+    Ok(Some(hash))
+}
+
+/// The edits of digests sent lately that a release makes necessary.
+pub(super) async fn edits(
+    store: &Store,
+    dataset: &Dataset,
+    changes: &[Change],
+    now: i64,
+) -> Result<Vec<Edit>, Failure> {
+    let mut edits = Vec::new();
+    if changes.is_empty() {
+        return Ok(edits);
+    }
+    let today = jiff::Timestamp::from_millisecond(now).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    // Many rooms were told the same.
+    let mut found: HashMap<String, Vec<digest::Correction>> = HashMap::new();
+    for announced in store.announced(now.saturating_sub(CORRECTED_WITHIN)).await? {
+        let Some(mut told) = Account::read(&announced.told) else { continue };
+        let corrections =
+            found.entry(announced.told).or_insert_with(|| digest::corrections(&told.changes, changes)).clone();
+        if corrections.is_empty() {
+            continue;
+        }
+        let zone: Zone = store.room(&announced.room).await?.zone.and_then(|zone| zone.parse().ok()).unwrap_or_default();
+        told.remark(zone.date(today), &corrections);
+        let Some(reply) = told.corrected(dataset) else { continue };
+        let correction = serde_json::to_string(&corrections).unwrap_or_default();
+        let (digest, room) = (announced.digest, announced.room);
+        edits.push(Edit { digest, room, body: super::telling::body(&reply), told: told.written(), correction });
+    }
+    Ok(edits)
+}
+
+fn hashed(dataset: Dataset) -> Hashed {
+    let rows: Vec<String> = dataset.rows().map(|row| row.hash).collect();
+    let content = dataset::content(rows.iter().map(String::as_str));
+    Hashed { dataset, rows, content }
+}
+
+fn stored(row: Row) -> StoredRow {
+    StoredRow { id: row.id, hash: row.hash, row: row.text }
 }

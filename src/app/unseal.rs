@@ -32,7 +32,7 @@ impl Bot {
                 self.open_all().await?;
                 rounds = rounds.wrapping_add(1);
                 if rounds.is_multiple_of(SWEEP_EVERY) {
-                    self.store.sweep(matrix::now()).await?;
+                    self.sweep().await?;
                 }
                 Ok::<_, Failure>(())
             };
@@ -46,6 +46,19 @@ impl Bot {
                 () = tokio::time::sleep(SLOW) => {}
             }
         }
+    }
+
+    /// Forgets what is too old to matter.
+    pub(super) async fn sweep(&self) -> Result<(), Failure> {
+        let now = matrix::now();
+        self.store.sweep(now).await?;
+        self.store.sweep_outbox(now).await?;
+        let age = i64::try_from(self.history.as_millis()).unwrap_or(i64::MAX);
+        let folded = self.store.fold_history(now.saturating_sub(age)).await?;
+        if folded > 0 {
+            tracing::info!(folded, "changes older than the kept history are forgotten");
+        }
+        Ok(())
     }
 
     async fn open_all(self: &Arc<Self>) -> Result<(), Failure> {

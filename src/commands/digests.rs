@@ -79,6 +79,10 @@ impl Command for Digests {
         }
     }
 
+    fn is_about_the_room(&self) -> bool {
+        true
+    }
+
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
         let asker = match in_room(ask) {
             Ok(asker) => asker,

@@ -53,6 +53,10 @@ impl Command for FollowThis {
         who(invocation)
     }
 
+    fn is_about_the_room(&self) -> bool {
+        true
+    }
+
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
         let asker = match in_room(ask) {
             Ok(asker) => asker,
@@ -113,6 +117,10 @@ impl Command for Unfollow {
         who(invocation)
     }
 
+    fn is_about_the_room(&self) -> bool {
+        true
+    }
+
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
         let asker = match in_room(ask) {
             Ok(asker) => asker,
@@ -163,6 +171,10 @@ impl Command for Follows {
             more: "",
             who: Role::Member,
         }
+    }
+
+    fn is_about_the_room(&self) -> bool {
+        true
     }
 
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {

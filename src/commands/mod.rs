@@ -4,6 +4,8 @@
 
 mod card;
 mod catalogue;
+mod changes;
+mod chronicle;
 mod cite;
 mod compare;
 mod dated;
@@ -11,11 +13,13 @@ mod digests;
 mod effect;
 mod follow;
 mod help;
+mod history;
 mod hit;
 mod list;
 mod look_up;
 mod page;
 mod parse;
+mod past;
 mod random;
 mod ranking;
 pub mod registry;
@@ -31,11 +35,11 @@ mod who;
 pub use effect::{Asker, Effect, Role};
 pub use hit::Hit;
 pub use parse::{Invocation, Reading, read, read_bare};
-pub use who::{needs_role, role_needed};
+pub use who::{is_about_the_room, role_needed};
 
 use catalogue::Catalogue;
 
-use std::{path::Path, sync::Arc};
+use std::{panic::resume_unwind, path::Path, sync::Arc, thread};
 
 use crate::{
     dataset::Dataset,
@@ -61,8 +65,8 @@ impl Desk {
     /// # Errors
     /// If the index can't be built.
     pub fn new(dataset: Dataset) -> Result<Self, index::Error> {
-        let index = Index::build(&dataset)?;
-        Ok(Self { dataset, index, catalogue: Catalogue::default() })
+        let (index, catalogue) = beside(|| Index::build(&dataset), || Catalogue::new(&dataset));
+        Ok(Self { dataset, index: index?, catalogue })
     }
 
     /// The same, with the index in a folder: only what changed since it was last opened is indexed. The folder has to exist;
@@ -71,16 +75,23 @@ impl Desk {
     /// # Errors
     /// If the index can't be built.
     pub fn open(dataset: Dataset, folder: &Path) -> Result<Self, index::Error> {
-        let index = Index::open(folder, &dataset).or_else(|error| {
-            tracing::warn!(%error, folder = %folder.display(), "the index is held in memory instead");
-            Index::build(&dataset)
-        })?;
-        Ok(Self { dataset, index, catalogue: Catalogue::default() })
+        let open = || {
+            Index::open(folder, &dataset).or_else(|error| {
+                tracing::warn!(%error, folder = %folder.display(), "the index is held in memory instead");
+                Index::build(&dataset)
+            })
+        };
+        let (index, catalogue) = beside(open, || Catalogue::new(&dataset));
+        Ok(Self { dataset, index: index?, catalogue })
     }
+}
 
-    fn catalogue(&self) -> &Catalogue {
-        &self.catalogue
-    }
+/// Does two things at once.
+fn beside<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
+    thread::scope(|scope| {
+        let other = scope.spawn(other);
+        (one(), other.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })
 }
 
 /// A question to the desk.
@@ -133,6 +144,11 @@ pub trait Command: Sync + Send {
     fn who(&self, invocation: &Invocation) -> Role {
         let _ = invocation;
         self.spec().who
+    }
+
+    /// Whether it is about the room that it is given in, so that it must be known what that has asked for.
+    fn is_about_the_room(&self) -> bool {
+        false
     }
 
     /// Its answer.

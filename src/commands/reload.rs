@@ -20,6 +20,10 @@ impl Command for Reload {
         }
     }
 
+    fn is_about_the_room(&self) -> bool {
+        true
+    }
+
     fn answer(&self, _desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
         let words: Vec<String> = ask.invocation.args.iter().map(|word| fold(word)).collect();
         let force = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {

@@ -9,10 +9,10 @@ pub fn role_needed(invocation: &Invocation) -> Role {
     registry::find(invocation.word).map_or(Role::Member, |command| command.who(invocation))
 }
 
-/// Whether the role of whoever asks must be known: whether not everybody may ask this.
+/// Whether a command is about the room that it is given in: then [`Ask::asker`] must be given.
 #[must_use]
-pub fn needs_role(invocation: &Invocation) -> bool {
-    role_needed(invocation) > Role::Member
+pub fn is_about_the_room(invocation: &Invocation) -> bool {
+    registry::find(invocation.word).is_some_and(super::Command::is_about_the_room)
 }
 
 /// What somebody is told who may not ask this. In a terminal there is nobody to refuse.

@@ -21,6 +21,9 @@ pub struct Fault {
     pub mend: String,
 }
 
+/// What is wrong with a folder that has no files for us.
+pub(super) const NO_FILES: &str = "there is no .toml or .jsonl file in this folder";
+
 impl Fault {
     /// A fault at a place in a file.
     pub(super) fn at(file: &File, place: Place, message: impl Into<String>, mend: impl Into<String>) -> Self {
@@ -73,6 +76,14 @@ impl fmt::Display for Fault {
 /// Every fault that was found in a dataset, in the order of files and lines; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Faults(pub Vec<Fault>);
+
+impl Faults {
+    /// Whether all that is wrong is that the folder has no files for us: a mount that is empty, perhaps.
+    #[must_use]
+    pub fn is_empty_folder(&self) -> bool {
+        matches!(self.0.as_slice(), [only] if only.message == NO_FILES)
+    }
+}
 
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

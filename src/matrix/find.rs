@@ -86,13 +86,13 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    fn event(content: Value, sealed: bool) -> Event {
+    fn event(content: &Value, sealed: bool) -> Event {
         Event { json: json!({ "sender": "@desk:hs", "origin_server_ts": 1_000, "content": content }), sealed }
     }
 
     #[test]
     fn a_post_is_known_by_its_key() {
-        let post = event(json!({ DIGEST_KEY: { "key": "a" } }), false);
+        let post = event(&json!({ DIGEST_KEY: { "key": "a" } }), false);
         assert!(is_it(&post, "@desk:hs", "a", 900));
         assert!(!is_it(&post, "@desk:hs", "b", 900));
         assert!(!is_it(&post, "@other:hs", "a", 900));
@@ -100,10 +100,10 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_taken_for_it_unless_it_is_an_answer_or_older() {
-        let sealed = event(json!({ "ciphertext": "…" }), true);
+        let sealed = event(&json!({ "ciphertext": "…" }), true);
         assert!(is_it(&sealed, "@desk:hs", "a", 900));
         assert!(!is_it(&sealed, "@desk:hs", "a", 1_100));
-        let answer = event(json!({ "m.relates_to": { "m.in_reply_to": { "event_id": "$q" } } }), true);
+        let answer = event(&json!({ "m.relates_to": { "m.in_reply_to": { "event_id": "$q" } } }), true);
         assert!(!is_it(&answer, "@desk:hs", "a", 900));
     }
 }

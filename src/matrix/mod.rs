@@ -12,6 +12,7 @@ mod find;
 pub mod incoming;
 mod keys;
 mod outgoing;
+mod power;
 mod refusal;
 mod rooms;
 mod session;

@@ -1,7 +1,7 @@
 //! The layers of settings, merged; keys that no layer may have are refused.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     ffi::OsString,
     fs,
     path::Path,
@@ -9,6 +9,7 @@ use std::{
 
 use config::{Config, ConfigError, Environment, File, FileFormat, Source, Value, ValueKind};
 
+use super::access::AccessError;
 use crate::spelling::nearest;
 
 /// `config/default.toml`: every key, with a comment and its default.
@@ -82,15 +83,29 @@ pub enum Error {
         path: String,
     },
     /// A duration can't be read or is out of bounds.
-    #[error("`{key}` is `{given}`: write a duration such as 90s, 10m or 2h, more than nothing and at most {most}h")]
+    #[error("`{key}` is `{given}`: write a duration such as 90s, 10m, 2h or 30d, more than nothing and at most {most}")]
     Duration {
         /// The key.
         key: String,
         /// What it is set to.
         given: String,
-        /// The longest that it may be, in hours.
-        most: u64,
+        /// The longest that it may be: `12h`, `3650d`.
+        most: String,
     },
+    /// A share can't be read or is out of bounds.
+    #[error("`{key}` is `{given}`: write a share from 0 to 1, such as 0.2 for a fifth")]
+    Share {
+        /// The key.
+        key: String,
+        /// What it is set to.
+        given: String,
+    },
+    /// Changes can't be gathered for a shorter time than the data must be quiet.
+    #[error("`digest.longest_gathering` is shorter than `digest.quiet_period`: make it as long at least")]
+    Gathering,
+    /// Who may do what can't be used.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// The layers can't be merged.
     #[error("the settings can't be read: {0}")]
     Merge(#[from] ConfigError),
@@ -102,7 +117,7 @@ pub(super) fn merge(
     variables: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<HashMap<String, String>, Error> {
     let defaults = File::from_str(DEFAULTS, FileFormat::Toml);
-    let known: BTreeSet<String> = flat(&defaults)?.into_iter().map(|(key, _)| key).collect();
+    let known: Known = flat(&defaults)?.into_iter().map(|(key, value)| (key, is_list(&value))).collect();
     let mut builder = Config::builder().add_source(defaults);
     if let Some(path) = file {
         let layer = File::from_str(&read(path)?, FileFormat::Toml);
@@ -117,7 +132,22 @@ pub(super) fn merge(
     let variable = |key: &str| format!("the environment variable {}", variable_name(key));
     refuse_unknown(&known, &flat(&environment)?, variable)?;
     let merged = builder.add_source(environment).build()?;
-    Ok(flat(&merged)?.into_iter().map(|(key, value)| (key, value.into_string().unwrap_or_default())).collect())
+    Ok(flat(&merged)?.into_iter().map(|(key, value)| (key, text_of(value))).collect())
+}
+
+/// Every key, and whether it may hold a list.
+type Known = BTreeMap<String, bool>;
+
+fn is_list(value: &Value) -> bool {
+    matches!(value.kind, ValueKind::Array(_))
+}
+
+/// A value as text; the entries of a list with commas between them, as a variable would have them.
+fn text_of(value: Value) -> String {
+    match value.kind {
+        ValueKind::Array(entries) => entries.into_iter().map(text_of).collect::<Vec<_>>().join(","),
+        _ => value.into_string().unwrap_or_default(),
+    }
 }
 
 /// The environment variable for a key: `matrix.device_id` is `TIGERDESK__MATRIX__DEVICE_ID`.
@@ -177,20 +207,16 @@ fn flat(layer: &dyn Source) -> Result<Vec<(String, Value)>, ConfigError> {
     Ok(out)
 }
 
-fn refuse_unknown(
-    known: &BTreeSet<String>,
-    layer: &[(String, Value)],
-    origin: impl Fn(&str) -> String,
-) -> Result<(), Error> {
+fn refuse_unknown(known: &Known, layer: &[(String, Value)], origin: impl Fn(&str) -> String) -> Result<(), Error> {
     for (key, value) in layer {
-        if !known.contains(key) {
-            let mend = match nearest(key, known.iter().map(String::as_str)) {
+        let Some(takes_list) = known.get(key) else {
+            let mend = match nearest(key, known.keys().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}` ({})?", variable_name(near)),
                 None => "config/default.toml lists them all".to_owned(),
             };
             return Err(Error::UnknownKey { origin: origin(key), key: key.clone(), mend });
-        }
-        if matches!(value.kind, ValueKind::Array(_)) {
+        };
+        if is_list(value) && !takes_list {
             return Err(Error::NotAValue { origin: origin(key), key: key.clone() });
         }
     }

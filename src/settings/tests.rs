@@ -52,6 +52,45 @@ fn an_empty_variable_is_not_given() {
 }
 
 #[test]
+fn a_list_is_a_list_or_a_text_with_commas() {
+    let lists = [
+        "[access]\nadmins = [\"@a:x.org\", \"@b:x.org\"]\n",
+        "[access]\nadmins = \"@a:x.org, @b:x.org\"\n",
+        "[access]\nadmins = [\"@a:x.org,@b:x.org\"]\n",
+    ];
+    for list in lists {
+        let settings = load(Some(file(list).path()), &[]).unwrap();
+        assert!(settings.access.is_admin("@a:x.org") && settings.access.is_admin("@b:x.org"), "{list}");
+        assert!(!settings.access.is_admin("@c:x.org"), "{list}");
+        // A list is replaced by a stronger layer's, not added to.
+        let settings = load(Some(file(list).path()), &[("TIGERDESK__ACCESS__ADMINS", "@c:x.org,@d:x.org")]).unwrap();
+        assert!(settings.access.is_admin("@d:x.org") && !settings.access.is_admin("@a:x.org"), "{list}");
+    }
+    assert!(!load(None, &[]).unwrap().access.is_admin("@a:x.org"));
+}
+
+#[test]
+fn digests_have_settings() {
+    let settings = load(None, &[]).unwrap();
+    assert_eq!(settings.digest.quiet_period, Duration::from_mins(1));
+    assert_eq!(settings.digest.longest_gathering, Duration::from_mins(10));
+    assert_eq!(settings.digest.history, Duration::from_hours(365 * 24));
+    assert!((settings.digest.max_withdrawn - 0.2).abs() < f64::EPSILON);
+    assert_eq!((settings.data.poll, settings.access.admin_room), (Duration::from_mins(1), None));
+    let variables = [
+        ("TIGERDESK__DIGEST__QUIET_PERIOD", "1s"),
+        ("TIGERDESK__DIGEST__MAX_WITHDRAWN", "1"),
+        ("TIGERDESK__ACCESS__ADMIN_ROOM", "!room:x.org"),
+        ("TIGERDESK__DATA__POLL", "500ms"),
+    ];
+    let settings = load(None, &variables).unwrap();
+    assert_eq!(settings.digest.quiet_period, Duration::from_secs(1));
+    assert!((settings.digest.max_withdrawn - 1.0).abs() < f64::EPSILON);
+    assert_eq!(settings.access.admin_room.as_deref(), Some("!room:x.org"));
+    assert_eq!(settings.data.poll, Duration::from_millis(500));
+}
+
+#[test]
 fn every_fault_is_one_sentence_that_says_what_to_change() {
     let unknown = file("[matrx]\nhomeserver = \"x\"\n");
     let syntax = file("[matrix]\npassword = \"geheim\nusername = 1\n");
@@ -73,6 +112,18 @@ fn every_fault_is_one_sentence_that_says_what_to_change() {
         (load(None, &[("TIGERDESK__MATRIX__PASSWORD__X", "geheim")]), "sets `matrix.password.x`, which is no setting"),
         (load(None, &[("TIGERDESK__MATRIX__MAX_QUESTION_AGE", "soon")]), "`matrix.max_question_age` is `soon`"),
         (load(None, &[("TIGERDESK__MATRIX__MAX_QUESTION_AGE", "13h")]), "at most 12h"),
+        (load(None, &[("TIGERDESK__DIGEST__HISTORY", "4000d")]), "at most 3650d"),
+        (load(None, &[("TIGERDESK__DIGEST__QUIET_PERIOD", "0s")]), "`digest.quiet_period` is `0s`"),
+        (load(None, &[("TIGERDESK__DIGEST__QUIET_PERIOD", "11m")]), "`digest.longest_gathering` is shorter than"),
+        (load(None, &[("TIGERDESK__DIGEST__MAX_WITHDRAWN", "20%")]), "`digest.max_withdrawn` is `20%`: write a share"),
+        (load(None, &[("TIGERDESK__DIGEST__MAX_WITHDRAWN", "NaN")]), "write a share from 0 to 1"),
+        (load(None, &[("TIGERDESK__DIGEST__MAX_WITHDRAWN", "-0.1")]), "write a share from 0 to 1"),
+        (
+            load(None, &[("TIGERDESK__ACCESS__ADMINS", "@a:x.org,bob")]),
+            "`access.admins` has `bob`, which is no user id",
+        ),
+        (load(None, &[("TIGERDESK__ACCESS__ADMIN_ROOM", "room")]), "`access.admin_room` is `room`, which is no room"),
+        (load(None, &[("TIGERDESK__ACCESS__ADMINS__X", "@a:x.org")]), "sets `access.admins.x`, which is no setting"),
         (
             load(None, &[("TIGERDESK__MATRIX__PASSWORD_FILE", "/nowhere")]),
             "`matrix.password_file` names the file /nowhere",

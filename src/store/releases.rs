@@ -42,6 +42,8 @@ pub struct NewRelease {
     pub hash: String,
     /// The records that are new or other than before.
     pub rows: Vec<StoredRow>,
+    /// Whether `rows` are all that there is.
+    pub all: bool,
     /// The ids of the records that are gone.
     pub gone: Vec<String>,
     /// What it changes.
@@ -70,6 +72,16 @@ impl Store {
         let rows: Vec<(String, String)> =
             sqlx::query_as("SELECT id, hash FROM records").fetch_all(&self.readers).await?;
         Ok(rows.into_iter().collect())
+    }
+
+    /// How many records the last release has.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn row_count(&self) -> Result<usize, Fault> {
+        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM records").fetch_one(&self.readers).await?;
+        Ok(usize::try_from(count).unwrap_or_default())
     }
 
     /// The canonical rows of some records of the last release.
@@ -127,14 +139,13 @@ impl Store {
         Ok(number)
     }
 
-    /// Writes the last release's rows anew in another format of ours; nothing about it has changed.
+    /// Writes the last release's rows anew in another format of ours: all of them; nothing about it has changed.
     ///
     /// # Errors
     ///
     /// When the database fails; nothing is written then.
     pub async fn reformat(&self, release: &NewRelease) -> Result<(), Fault> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query("DELETE FROM records").execute(&mut *transaction).await?;
         put_rows(&mut transaction, release).await?;
         let query = "UPDATE releases SET format = ?1, hash = ?2 WHERE number = (SELECT MAX(number) FROM releases)";
         sqlx::query(query).bind(release.format).bind(&release.hash).execute(&mut *transaction).await?;
@@ -181,6 +192,9 @@ impl Store {
 }
 
 async fn put_rows(transaction: &mut Transaction<'_, Sqlite>, release: &NewRelease) -> Result<(), Fault> {
+    if release.all {
+        sqlx::query("DELETE FROM records").execute(&mut **transaction).await?;
+    }
     for id in &release.gone {
         sqlx::query("DELETE FROM records WHERE id = ?1").bind(id).execute(&mut **transaction).await?;
     }

@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod digests;
 mod downtime;
 mod encrypted;
 mod endings;

@@ -143,6 +143,11 @@ impl Bot {
         self.end_by(Signal::INT).await
     }
 
+    /// Sends SIGHUP: the bot reads its dataset again.
+    pub fn hang_up(&mut self) -> Result<()> {
+        self.signal(Signal::HUP)
+    }
+
     async fn end_by(mut self, signal: Signal) -> Result<()> {
         self.signal(signal)?;
         let Ok(status) = timeout(FAREWELL, self.process.wait()).await else {

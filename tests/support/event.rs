@@ -62,6 +62,17 @@ impl Event {
         (relation["rel_type"] == "m.thread").then(|| relation["event_id"].as_str())?
     }
 
+    /// The event that this one edits.
+    pub fn replaces(&self) -> Option<&str> {
+        let relation = &self.content()["m.relates_to"];
+        (relation["rel_type"] == "m.replace").then(|| relation["event_id"].as_str())?
+    }
+
+    /// The key by which a digest is told from others.
+    pub fn digest_key(&self) -> Option<&str> {
+        self.content()["org.tigerdesk.digest"]["key"].as_str()
+    }
+
     /// Whether it says that `user` has joined.
     pub fn is_join_of(&self, user: &str) -> bool {
         self.kind() == "m.room.member" && self.json["state_key"] == user && self.content()["membership"] == "join"

@@ -52,6 +52,12 @@ impl Person {
         text(&self.session.api.send(Method::POST, &["createRoom"], &wishes).await?, "room_id")
     }
 
+    /// Goes into `room`, where that needs no invitation.
+    pub async fn join(&self, room: &str) -> Result<()> {
+        self.session.api.send(Method::POST, &["join", room], &json!({})).await?;
+        Ok(())
+    }
+
     /// Invites `guest` to `room`.
     pub async fn invite(&self, room: &str, guest: &str) -> Result<()> {
         let body = json!({ "user_id": guest });

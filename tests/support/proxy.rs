@@ -3,10 +3,11 @@
 use std::{
     net::Ipv4Addr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
 };
 
 use anyhow::{Context as _, Result, bail};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -26,6 +27,8 @@ pub enum Fault {
     LoseAnswer,
     /// The homeserver does not get it; this status and body are the answer.
     Answer(u16, Value),
+    /// The homeserver does not get it; the answer is 429 and, in a header only, after how many seconds to come back.
+    RetryAfter(u64),
     /// The connection is closed at once, as if there were no homeserver.
     Refuse,
 }
@@ -61,6 +64,7 @@ struct Wanted {
 struct Exchange {
     method: String,
     path: String,
+    at: Instant,
     /// The homeserver has had it and has answered.
     served: bool,
 }
@@ -140,6 +144,12 @@ impl Proxy {
         self.network.state().seen.iter().filter(|seen| wanted.is(seen)).count()
     }
 
+    /// When there were requests by `method` with `path` in their path, in that order.
+    pub fn times(&self, method: &str, path: &str) -> Vec<Instant> {
+        let wanted = Wanted::new(method, path);
+        self.network.state().seen.iter().filter(|seen| wanted.is(seen)).map(|seen| seen.at).collect()
+    }
+
     /// Waits until there were `number` requests by `method` with `path` in their path, whatever became of them.
     pub async fn wait_seen(&self, method: &str, path: &str, number: usize) -> Result<()> {
         self.wait(method, path, number, |_| true).await
@@ -177,7 +187,7 @@ async fn serve(mut client: TcpStream, port: u16, network: Arc<Network>) -> Resul
     let head = String::from_utf8_lossy(&request);
     let mut words = head.split_ascii_whitespace();
     let mut word = || words.next().context("not a request").map(str::to_owned);
-    let seen = Exchange { method: word()?, path: word()?, served: false };
+    let seen = Exchange { method: word()?, path: word()?, at: Instant::now(), served: false };
     let (number, fault) = network.change(|state| {
         state.seen.push(seen.clone());
         let fault = state.faults.iter().find(|(wanted, _)| wanted.is(&seen)).cloned();
@@ -189,13 +199,11 @@ async fn serve(mut client: TcpStream, port: u16, network: Arc<Network>) -> Resul
     };
     match fault {
         Fault::Refuse => Ok(()),
-        Fault::Answer(status, body) => {
-            let body = body.to_string();
-            let head = format!(
-                "HTTP/1.1 {status} Fault\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-                body.len()
-            );
-            Ok(client.write_all([head, body].concat().as_bytes()).await?)
+        Fault::Answer(status, body) => Ok(client.write_all(refusal(status, "", &body).as_bytes()).await?),
+        Fault::RetryAfter(seconds) => {
+            let body = json!({ "errcode": "M_LIMIT_EXCEEDED", "error": "later" });
+            let header = format!("Retry-After: {seconds}\r\n");
+            Ok(client.write_all(refusal(429, &header, &body).as_bytes()).await?)
         }
         Fault::LoseAnswer => forward(port, &request, &network, number).await.map(drop),
         Fault::Hold => {
@@ -209,6 +217,15 @@ async fn serve(mut client: TcpStream, port: u16, network: Arc<Network>) -> Resul
             Ok(client.write_all(&answer).await?)
         }
     }
+}
+
+/// The proxy's own answer in place of the homeserver's.
+fn refusal(status: u16, header: &str, body: &Value) -> String {
+    let body = body.to_string();
+    format!(
+        "HTTP/1.1 {status} Fault\r\nContent-Type: application/json\r\n{header}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 /// Reads one request and asks, in its head, for a connection of its own: it makes the answer's end plain.

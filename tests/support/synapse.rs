@@ -29,6 +29,15 @@ pub struct Synapse {
     folder: TempDir,
 }
 
+/// How many messages a person may send.
+#[derive(Clone, Copy, Debug)]
+pub enum Messages {
+    /// As many as they like.
+    Boundless,
+    /// What Synapse allows if nobody says otherwise: ten at once, then one every five seconds.
+    Default,
+}
+
 impl Synapse {
     /// The one that all tests of this process share; each brings accounts and rooms of its own.
     pub fn shared() -> Result<&'static Self> {
@@ -37,13 +46,18 @@ impl Synapse {
         shared.as_ref().map_err(|error| anyhow!("no homeserver to test with: {error}"))
     }
 
-    /// Starts a Synapse and waits until it answers.
+    /// Starts a Synapse and waits until it answers. It limits nobody.
     pub fn start() -> Result<Self> {
+        Self::start_with(Messages::Boundless)
+    }
+
+    /// Starts a Synapse that limits messages as this says, and waits until it answers.
+    pub fn start_with(messages: Messages) -> Result<Self> {
         let python = python::interpreter()?;
         let mut attempts = 0;
         loop {
             attempts += 1;
-            match Self::attempt(python) {
+            match Self::attempt(python, messages) {
                 // Between our choice of a port and Synapse's use of it, somebody else may take it.
                 Err(error) if attempts < 5 && error.to_string().contains("already in use") => {}
                 outcome => return outcome,
@@ -61,13 +75,13 @@ impl Synapse {
         self.port
     }
 
-    fn attempt(python: &Path) -> Result<Self> {
+    fn attempt(python: &Path, messages: Messages) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("tigerdesk-synapse-").tempdir()?;
         guard::watch_folder(folder.path())?;
         let port = free_port()?;
         let config = folder.path().join("homeserver.yaml");
         // JSON is YAML.
-        fs::write(&config, settings(folder.path(), port).to_string())?;
+        fs::write(&config, settings(folder.path(), port, messages).to_string())?;
         fs::write(folder.path().join("log.yaml"), log_settings(folder.path()).to_string())?;
         let output = File::create(folder.path().join("output"))?;
         let process = Command::new(python)
@@ -141,8 +155,13 @@ fn answers(port: u16) -> bool {
     ask().is_ok_and(|answer| answer.contains(" 200 ") && answer.contains("versions"))
 }
 
-fn settings(folder: &Path, port: u16) -> Value {
+fn settings(folder: &Path, port: u16, messages: Messages) -> Value {
     let boundless = json!({ "per_second": 100_000, "burst_count": 100_000 });
+    let messages = match messages {
+        Messages::Boundless => boundless.clone(),
+        // What Synapse does when nothing is set.
+        Messages::Default => json!({ "per_second": 0.2, "burst_count": 10 }),
+    };
     json!({
         "server_name": SERVER_NAME,
         "public_baseurl": format!("http://127.0.0.1:{port}/"),
@@ -165,7 +184,7 @@ fn settings(folder: &Path, port: u16) -> Value {
         "presence": { "enabled": false },
         "bcrypt_rounds": 4,
         "caches": { "global_factor": 0.5 },
-        "rc_message": boundless,
+        "rc_message": messages,
         "rc_registration": boundless,
         "rc_login": { "address": boundless, "account": boundless, "failed_attempts": boundless },
         "rc_joins": { "local": boundless, "remote": boundless },

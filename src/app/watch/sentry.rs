@@ -161,7 +161,9 @@ impl Sentry {
 
     /// Watches exactly `places`; says whether any of them was not watched before.
     fn keep(&mut self, places: BTreeMap<PathBuf, Place>) -> bool {
-        let wanted: Vec<_> = places.iter().map(|(path, place)| (path.clone(), place.id, place.read)).collect();
+        let mut wanted: Vec<_> = places.iter().map(|(path, place)| (path.clone(), place.id, place.read)).collect();
+        // What is read goes before what only leads there, should there not be watches for all.
+        wanted.sort_by_key(|(_, _, read)| !read);
         let (gone, overflowed) = {
             let mut told = self.signs.told();
             told.places = places;

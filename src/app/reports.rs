@@ -1,0 +1,67 @@
+//! What those who run the bot are told: of a dataset that can't be taken up, and of what came of `!reload`.
+
+use super::data::{Reloaded, Withdrawal};
+use crate::{
+    dataset::Faults,
+    digest::Release,
+    reply::{Block, Reply, Span, bold, code, text},
+};
+
+/// So many faults are told, the rest is counted.
+const SHOWN: usize = 5;
+
+/// A dataset has faults.
+pub(super) fn faulty(faults: &Faults, serving: &Release) -> Reply {
+    let count = faults.0.len();
+    let head = vec![
+        bold("The dataset has "),
+        bold(if count == 1 { "a fault".to_owned() } else { format!("{count} faults") }),
+        text(format!(" and is not taken up. I answer from {} until it is mended.", named(serving))),
+    ];
+    let items = faults.0.iter().take(SHOWN).map(|fault| vec![text(fault.to_string())]).collect();
+    let mut blocks = vec![Block::Para(head), Block::List(items)];
+    if count > SHOWN {
+        let rest =
+            vec![text(format!("And {} more: ", count - SHOWN)), code("tigerdesk check"), text(" lists them all.")];
+        blocks.push(Block::Para(rest));
+    }
+    Reply { blocks }
+}
+
+/// A dataset withdraws more than is usual.
+pub(super) fn held(withdrawal: Withdrawal, place: &str, serving: &Release) -> Reply {
+    let Withdrawal { records, of } = withdrawal;
+    Reply::para(vec![
+        bold(format!("The dataset lacks {records} of the {of} records")),
+        text(format!(
+            " of {} (it is read from {place}), so I keep that one: a mount may be empty, or a pull half done. If it is meant, say ",
+            named(serving)
+        )),
+        code("!reload force"),
+        text("."),
+    ])
+}
+
+/// What came of `!reload`.
+pub(super) fn reloaded(reloaded: &Reloaded, place: &str, serving: &Release) -> Reply {
+    match reloaded {
+        Reloaded::Same(release) => say(format!("Nothing has changed: I answer from {}.", named(release))),
+        Reloaded::New(release) => {
+            let count = release.changes.len();
+            let changes = if count == 1 { "1 change".to_owned() } else { format!("{count} changes") };
+            let mut reply = say(format!("Release {} is taken up, with {changes}. ", release.number));
+            reply.blocks.extend((count > 0).then(|| Block::Para(vec![code("!changes"), text(" tells them.")])));
+            reply
+        }
+        Reloaded::Faulty(faults) => faulty(faults, serving),
+        Reloaded::Held(withdrawal) => held(*withdrawal, place, serving),
+    }
+}
+
+fn named(release: &Release) -> String {
+    format!("release {} of {}", release.number, release.at.strftime("%-d %B %Y, %H:%M UTC"))
+}
+
+fn say(words: String) -> Reply {
+    Reply::para(vec![Span::Text(words)])
+}

@@ -1,0 +1,227 @@
+//! Digests that are due are composed, and schedules moved on.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+use tokio::time::sleep;
+
+use super::{Bot, Failure, data::blocking, delivery::until};
+use crate::{
+    dataset::{Change, Dataset},
+    digest::{self, Correction, Follow, Mode, Remark, RoomSettings, Told, Zone},
+    matrix,
+    reply::Reply,
+    store::{Body, Composed, Due, Room},
+};
+
+/// How many digests are composed in one transaction.
+const AT_ONCE: i64 = 200;
+/// How often is looked whether something is due, even if nothing was said to be: clocks are set.
+const LOOK: Duration = Duration::from_secs(30);
+/// A digest that is composed so much later than it was due says so, in milliseconds.
+const LATE: i64 = 2 * 60 * 1000;
+
+/// What a digest told, as the store keeps it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Account {
+    /// The changes.
+    pub(super) changes: Vec<Change>,
+    corrections: Vec<Correction>,
+    made_up: Option<String>,
+    /// What was corrected since, and the days on which it was.
+    remarks: Vec<(String, Correction)>,
+}
+
+impl Account {
+    /// Reads what the store kept. `None` if another version wrote it differently.
+    pub(super) fn read(json: &str) -> Option<Self> {
+        serde_json::from_str(json)
+            .inspect_err(|error| tracing::warn!(%error, "what an earlier digest told can't be read"))
+            .ok()
+    }
+
+    /// As the store keeps it.
+    pub(super) fn written(&self) -> String {
+        // Texts, numbers and lists of them: nothing here can fail to be written.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The digest's first message with its remarks.
+    pub(super) fn corrected(&self, dataset: &Dataset) -> Option<Reply> {
+        let remark = |(date, correction): &(String, Correction)| {
+            Some(Remark { date: date.parse().ok()?, correction: correction.clone() })
+        };
+        let remarks: Vec<Remark> = self.remarks.iter().filter_map(remark).collect();
+        digest::corrected(&self.told(dataset), &remarks)
+    }
+
+    /// Notes what was corrected on a day.
+    pub(super) fn remark(&mut self, date: jiff::civil::Date, corrections: &[Correction]) {
+        self.remarks.extend(corrections.iter().map(|correction| (date.to_string(), correction.clone())));
+    }
+
+    fn told<'a>(&'a self, dataset: &'a Dataset) -> Told<'a> {
+        let (changes, corrections) = (self.changes.as_slice(), self.corrections.as_slice());
+        Told { changes, dataset, made_up: self.made_up.as_deref(), corrections }
+    }
+}
+
+impl Bot {
+    /// Composes what is due for as long as the bot runs.
+    pub(super) async fn tell(self: Arc<Self>) -> Result<(), Failure> {
+        loop {
+            self.compose_due().await?;
+            let pause = self.data.store.next_due().await?.map_or(LOOK, until).min(LOOK);
+            tokio::select! {
+                () = self.stop.cancelled() => return Ok(()),
+                () = self.data.due_changed.notified() => {}
+                () = sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Composes what is due by now.
+    async fn compose_due(&self) -> Result<(), Failure> {
+        let _turn = self.data.turn.lock().await;
+        self.compose_in_turn(matrix::now()).await.map(drop)
+    }
+
+    /// Composes what a room has not been told, whenever it would be due; says whether there was anything to tell.
+    pub(super) async fn compose_now(&self, room: &str) -> Result<bool, Failure> {
+        let _turn = self.data.turn.lock().await;
+        let now = matrix::now();
+        self.data.store.hasten(room, now).await?;
+        Ok(self.compose_in_turn(now).await?.contains(room))
+    }
+
+    /// Composes what is due by `now`; the rooms that there was something to tell.
+    async fn compose_in_turn(&self, now: i64) -> Result<HashSet<String>, Failure> {
+        let store = &self.data.store;
+        let mut rooms = HashSet::new();
+        loop {
+            let due = store.due(now, AT_ONCE).await?;
+            if due.is_empty() {
+                break;
+            }
+            let mut composed = Vec::with_capacity(due.len());
+            let mut known: HashMap<Matter, (Account, Vec<Body>)> = HashMap::new();
+            for due in due {
+                let matter = self.matter(&due, now).await?;
+                if !known.contains_key(&matter) {
+                    let made = self.compose(matter.clone()).await?;
+                    known.insert(matter.clone(), made);
+                }
+                let Some((told, bodies)) = known.get(&matter) else { continue };
+                if !bodies.is_empty() {
+                    rooms.insert(due.room.clone());
+                }
+                composed.push(Composed {
+                    digest: due.id,
+                    room: due.room,
+                    bodies: bodies.clone(),
+                    told: told.written(),
+                });
+            }
+            store.put_composed(&composed, now).await?;
+        }
+        self.move_schedules_on(now).await?;
+        if !rooms.is_empty() {
+            self.data.outbox_filled.notify_one();
+        }
+        Ok(rooms)
+    }
+
+    /// What decides what a digest says.
+    async fn matter(&self, due: &Due, now: i64) -> Result<Matter, Failure> {
+        // What a schedule had to say while nobody was there to say it.
+        let missed = due.scheduled && due.due < now && (due.due < self.started || now.saturating_sub(due.due) > LATE);
+        let made_up = if missed {
+            let zone: Zone = self.zone_of(&due.room).await?;
+            jiff::Timestamp::from_millisecond(due.due).ok().map(|slot| zone.spoken(slot))
+        } else {
+            None
+        };
+        let (follows, corrections) = (due.follows.clone(), due.corrections.clone());
+        Ok(Matter { releases: due.releases, follows, corrections, made_up })
+    }
+
+    async fn zone_of(&self, room: &str) -> Result<Zone, Failure> {
+        let settings = settings(&self.data.store.room(room).await?);
+        Ok(match &settings.mode {
+            Mode::Scheduled(schedule) => schedule.own_zone().cloned().unwrap_or_else(|| settings.own_zone()),
+            Mode::Off | Mode::On => settings.own_zone(),
+        })
+    }
+
+    async fn compose(&self, matter: Matter) -> Result<(Account, Vec<Body>), Failure> {
+        let (first, last) = matter.releases;
+        let changes = self.data.store.changes(first, last).await?;
+        let desk = self.data.desk();
+        blocking(move || {
+            let mut releases: Vec<(i64, Vec<Change>)> = Vec::new();
+            for (number, change) in changes {
+                match releases.last_mut() {
+                    Some((same, changes)) if *same == number => changes.push(change),
+                    _ => releases.push((number, vec![change])),
+                }
+            }
+            let net = digest::fold(releases.iter().map(|(_, changes)| changes.as_slice()));
+            let follows: Vec<Follow> = matter.follows.iter().filter_map(|follow| follow.parse().ok()).collect();
+            let corrections = matter.corrections.iter().filter_map(|json| serde_json::from_str(json).ok());
+            let account = Account {
+                changes: digest::narrow(net, &follows, &desk.dataset),
+                corrections: corrections.flat_map(|found: Vec<Correction>| found).collect(),
+                made_up: matter.made_up,
+                remarks: Vec::new(),
+            };
+            let digest = digest::compose(&account.told(&desk.dataset));
+            let bodies = digest.map_or_else(Vec::new, |digest| {
+                std::iter::once(&digest.head).chain(&digest.thread).map(body).collect()
+            });
+            (account, bodies)
+        })
+        .await
+    }
+
+    /// The next run of every schedule that was to run by now.
+    async fn move_schedules_on(&self, now: i64) -> Result<(), Failure> {
+        for (room, mode, zone) in self.data.store.scheduled(now).await? {
+            let next = next_run(&settings(&Room { mode, zone, ..Room::default() }), now);
+            self.data.store.set_next_run(&room, next).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What decides what a digest says: rooms for which all this is the same are told the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Matter {
+    releases: (i64, i64),
+    follows: Vec<String>,
+    corrections: Vec<String>,
+    made_up: Option<String>,
+}
+
+/// What a room has asked for, from the words that the store keeps. What can't be read any more counts as not asked for.
+pub(super) fn settings(room: &Room) -> RoomSettings {
+    RoomSettings {
+        mode: room.mode.parse().unwrap_or_default(),
+        zone: room.zone.as_deref().and_then(|zone| zone.parse().ok()),
+        follows: room.follows.iter().filter_map(|follow| follow.parse().ok()).collect(),
+    }
+}
+
+/// The next run of a room's schedule after `now`, both in milliseconds since 1970.
+pub(super) fn next_run(settings: &RoomSettings, now: i64) -> Option<i64> {
+    let now = jiff::Timestamp::from_millisecond(now).ok()?;
+    settings.next(now).map(jiff::Timestamp::as_millisecond)
+}
+
+/// A reply as a message says it.
+pub(super) fn body(reply: &Reply) -> Body {
+    Body { text: reply.text(), html: reply.html() }
+}

@@ -1,0 +1,200 @@
+use super::*;
+use crate::{
+    dataset::{Statement, Subject, What},
+    digest::Span,
+    store::{NewRelease, Room, Store},
+};
+
+const NOW: i64 = 1_700_000_000_000;
+const GATHERING: Gathering = Gathering { quiet: 60_000, longest: 600_000 };
+
+async fn store() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).await.unwrap();
+    (folder, store)
+}
+
+fn room(mode: &str, next_run: Option<i64>) -> Room {
+    Room { mode: mode.to_owned(), next_run, ..Room::default() }
+}
+
+fn change(record: &str, what: What) -> Change {
+    let subject =
+        Subject { id: record.to_owned(), kind: "company".to_owned(), name: record.to_owned(), tags: Vec::new() };
+    Change { subject, what }
+}
+
+fn claim(record: &str) -> Change {
+    let statement = Statement {
+        property: "users".to_owned(),
+        value: "1".to_owned(),
+        text: "1".to_owned(),
+        target: None,
+        as_of: None,
+        sources: vec!["s".to_owned()],
+        note: None,
+    };
+    change(record, What::ClaimAdded(statement))
+}
+
+async fn release(store: &Store, at: i64, changes: Vec<Change>) -> i64 {
+    store.take_up(&NewRelease { at, changes, ..NewRelease::default() }, GATHERING).await.unwrap()
+}
+
+fn composed(due: &Due, texts: &[&str]) -> Composed {
+    let body = |text: &&str| Body { text: (*text).to_owned(), html: format!("<p>{text}</p>") };
+    Composed { digest: due.id, room: due.room.clone(), bodies: texts.iter().map(body).collect(), told: "{}".to_owned() }
+}
+
+#[tokio::test]
+async fn a_room_gathers_until_it_has_been_quiet_and_no_longer_than_the_limit() {
+    let (_folder, store) = store().await;
+    store.set_room("!on", &room("on", None), NOW, GATHERING).await.unwrap();
+    store.set_room("!off", &room("off", None), NOW, GATHERING).await.unwrap();
+    release(&store, NOW, Vec::new()).await;
+    assert_eq!(store.next_due().await.unwrap(), None, "the baseline is silent");
+    for step in 0..15 {
+        release(&store, NOW + step * 50_000, vec![claim("a")]).await;
+    }
+    let due = NOW + GATHERING.longest;
+    assert_eq!(store.next_due().await.unwrap(), Some(due));
+    assert!(store.due(due - 1, 10).await.unwrap().is_empty());
+    let all = store.due(due, 10).await.unwrap();
+    assert_eq!(all.len(), 1);
+    assert_eq!((all[0].room.as_str(), all[0].releases, all[0].scheduled), ("!on", (2, 16), false));
+    assert_eq!(store.changes(2, 16).await.unwrap().len(), 15);
+}
+
+#[tokio::test]
+async fn a_schedule_decides_when_a_room_is_told() {
+    let (_folder, store) = store().await;
+    store.set_room("!r", &room("daily 09:00", Some(NOW + 5_000)), NOW, GATHERING).await.unwrap();
+    release(&store, NOW, vec![claim("a")]).await;
+    release(&store, NOW + 1, vec![claim("b")]).await;
+    assert!(store.due(NOW + 4_999, 10).await.unwrap().is_empty());
+    let due = store.due(NOW + 5_000, 10).await.unwrap().remove(0);
+    assert!(due.scheduled && due.releases == (1, 2) && due.due == NOW + 5_000);
+    assert_eq!(store.scheduled(NOW + 5_000).await.unwrap().len(), 1);
+    store.set_next_run("!r", Some(NOW + 90_000)).await.unwrap();
+    assert!(store.scheduled(NOW + 5_000).await.unwrap().is_empty());
+    // Another schedule moves what is gathered; none drops it.
+    store.set_room("!r", &room("on", None), NOW, GATHERING).await.unwrap();
+    assert_eq!(store.next_due().await.unwrap(), Some(NOW + GATHERING.quiet));
+    store.set_room("!r", &room("off", None), NOW, GATHERING).await.unwrap();
+    assert_eq!(store.next_due().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_digest_is_composed_once_and_sent_in_order() {
+    let (folder, store) = store().await;
+    store.set_room("!r", &room("on", None), NOW, GATHERING).await.unwrap();
+    release(&store, NOW, vec![claim("a")]).await;
+    let due = store.due(NOW + 60_000, 10).await.unwrap().remove(0);
+    let messages = [composed(&due, &["head", "part"])];
+    store.put_composed(&messages, NOW).await.unwrap();
+    store.put_composed(&messages, NOW).await.unwrap();
+    // A second database on the same files, as after a kill.
+    let store = Store::open(folder.path()).await.unwrap();
+    let waiting = store.waiting(NOW, 10).await.unwrap();
+    assert_eq!(waiting.len(), 1, "one message of a room at a time");
+    assert_eq!((waiting[0].body.text.as_str(), waiting[0].purpose, &waiting[0].head), ("head", Purpose::Head, &None));
+    store.trying(waiting[0].id, NOW + 1, "DEVICE").await.unwrap();
+    store.postponed(waiting[0].id, NOW + 500, "502").await.unwrap();
+    assert!(store.waiting(NOW + 499, 10).await.unwrap().is_empty());
+    assert_eq!(store.next_try().await.unwrap(), Some(NOW + 500));
+    let again = store.waiting(NOW + 500, 10).await.unwrap().remove(0);
+    assert_eq!(again.key, waiting[0].key);
+    assert_eq!((again.attempts, again.first_try, again.device.as_deref()), (1, Some(NOW + 1), Some("DEVICE")));
+    store.sent(again.id, "$head").await.unwrap();
+    let part = store.waiting(NOW + 500, 10).await.unwrap().remove(0);
+    assert_eq!((part.purpose, part.head.as_deref()), (Purpose::Part, Some("$head")));
+    assert_ne!(part.key, again.key);
+    store.sent(part.id, "$part").await.unwrap();
+    assert!(store.waiting(NOW + 500, 10).await.unwrap().is_empty());
+    assert_eq!(store.depth().await.unwrap().waiting, 0);
+    store.sweep_outbox(NOW + 3 * 86_400_000).await.unwrap();
+    assert!(store.announced(0).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_can_not_be_said_is_told_with_the_next_digest() {
+    let (_folder, store) = store().await;
+    store.set_room("!r", &room("on", None), NOW, GATHERING).await.unwrap();
+    release(&store, NOW, vec![claim("a")]).await;
+    let due = store.due(NOW + 60_000, 10).await.unwrap().remove(0);
+    store.put_composed(&[composed(&due, &["head", "part"])], NOW).await.unwrap();
+    let head = store.waiting(NOW, 10).await.unwrap().remove(0);
+    store.parked(head.id, "you can't speak here", true).await.unwrap();
+    assert!(store.waiting(i64::MAX, 10).await.unwrap().is_empty());
+    assert_eq!(store.parked_reason("!r").await.unwrap().as_deref(), Some("you can't speak here"));
+    release(&store, NOW + 1, vec![claim("b")]).await;
+    let due = store.due(NOW + 60_001, 10).await.unwrap().remove(0);
+    assert_eq!(due.releases, (1, 2));
+    store.put_composed(&[composed(&due, &["head"])], NOW).await.unwrap();
+    let head = store.waiting(NOW, 10).await.unwrap().remove(0);
+    store.parked(head.id, "who knows whether it arrived", false).await.unwrap();
+    release(&store, NOW + 2, vec![claim("c")]).await;
+    assert_eq!(store.due(NOW + 60_002, 10).await.unwrap()[0].releases, (3, 3));
+}
+
+#[tokio::test]
+async fn a_correction_edits_what_was_sent_and_is_named_in_the_next_digest() {
+    let (_folder, store) = store().await;
+    store.set_room("!r", &room("on", None), NOW, GATHERING).await.unwrap();
+    release(&store, NOW, vec![claim("a")]).await;
+    let due = store.due(NOW + 60_000, 10).await.unwrap().remove(0);
+    store.put_composed(&[composed(&due, &["head"])], NOW).await.unwrap();
+    let announced = store.announced(NOW).await.unwrap().remove(0);
+    assert!(store.announced(NOW + 1).await.unwrap().is_empty());
+    let body = Body { text: "corrected".to_owned(), html: "<p>corrected</p>".to_owned() };
+    let (told, correction) = ("{\"new\":1}".to_owned(), "[\"c\"]".to_owned());
+    let edit = Edit { digest: announced.digest, room: announced.room, body, told, correction };
+    let second = NewRelease { at: NOW + 2, changes: vec![claim("a")], edits: vec![edit], ..NewRelease::default() };
+    store.take_up(&second, GATHERING).await.unwrap();
+    assert_eq!(store.announced(NOW).await.unwrap()[0].told, "{\"new\":1}");
+    let head = store.waiting(NOW + 2, 10).await.unwrap().remove(0);
+    store.sent(head.id, "$head").await.unwrap();
+    let edit = store.waiting(NOW + 2, 10).await.unwrap().remove(0);
+    assert_eq!(
+        (edit.purpose, edit.head.as_deref(), edit.body.text.as_str()),
+        (Purpose::Edit, Some("$head"), "corrected")
+    );
+    let due = store.due(NOW + 60_002, 10).await.unwrap().remove(0);
+    assert_eq!(due.corrections, ["[\"c\"]"]);
+}
+
+#[tokio::test]
+async fn history_follows_a_record_through_its_names_and_is_folded() {
+    let (_folder, store) = store().await;
+    release(&store, NOW, vec![claim("old")]).await;
+    store.follow("!r", "record:old").await.unwrap();
+    let renamed = What::Renamed { id: "old".to_owned(), name: "Old".to_owned() };
+    release(&store, NOW + 1, vec![change("new", renamed)]).await;
+    release(&store, NOW + 2, vec![claim("new"), claim("other")]).await;
+    assert_eq!(store.room("!r").await.unwrap().follows, ["record:new"]);
+    for name in ["old", "new"] {
+        let span = Span { record: Some(name.to_owned()), limit: 10, ..Span::default() };
+        let (releases, left_out) = store.releases(&span).await.unwrap();
+        let numbers: Vec<u64> = releases.iter().map(|release| release.number).collect();
+        assert_eq!((numbers, left_out), (vec![3, 2, 1], 0), "{name}");
+    }
+    let (releases, left_out) = store.releases(&Span { limit: 1, ..Span::default() }).await.unwrap();
+    assert_eq!((releases.len(), releases[0].number, left_out), (1, 3, 3));
+    let (releases, _) = store.releases(&Span { after: Some(2), limit: 10, ..Span::default() }).await.unwrap();
+    assert_eq!(releases.len(), 1);
+    assert_eq!(store.fold_history(NOW + 2).await.unwrap(), 2);
+    assert_eq!(store.noted("folded_until").await.unwrap(), Some((NOW + 2).to_string()));
+    let (releases, _) = store.releases(&Span { limit: 10, ..Span::default() }).await.unwrap();
+    assert_eq!(releases.len(), 1);
+}
+
+#[tokio::test]
+async fn a_notice_is_sent_once_by_its_name() {
+    let (_folder, store) = store().await;
+    let body = Body { text: "faults".to_owned(), html: "<p>faults</p>".to_owned() };
+    for _ in 0..3 {
+        store.put_notice("#ops:hs", "trouble 1", &body, NOW).await.unwrap();
+    }
+    store.put_notice("#ops:hs", "trouble 2", &body, NOW).await.unwrap();
+    assert_eq!(store.depth().await.unwrap().waiting, 2);
+}

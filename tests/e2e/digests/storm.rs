@@ -1,0 +1,114 @@
+//! Killed again and again under a stream of changes: each room has each change once, whatever the moment.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use anyhow::{Result, ensure};
+use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
+
+use super::{Newsroom, digest_with, digests, numbers};
+use crate::support::{event::Event, facts::company_file, listen::Participant as _};
+
+const KILLS: u32 = 54;
+const ROOMS: usize = 5;
+/// Above every number that stands in a digest for another reason.
+const FIRST: u32 = 100_000;
+
+/// The companies: each is changed once, so that no change is the correction of another, and each to a number of its own.
+fn companies(changed: u32) -> String {
+    let company = |number: u32| {
+        let employees = if number < changed { FIRST + number } else { 50_000 + number };
+        let tag = if number.is_multiple_of(2) { "even" } else { "odd" };
+        company_file(
+            &format!("c-{number:03}"),
+            &format!("Firm {}", letters(number)),
+            &format!("F{number:03}"),
+            tag,
+            employees,
+        )
+    };
+    (0..2 * KILLS).map(company).collect::<Vec<_>>().join("\n")
+}
+
+/// A name without a number in it.
+fn letters(number: u32) -> String {
+    let letter = |part: u32| char::from(b'a' + u8::try_from(part % 26).unwrap_or_default());
+    format!("Q{}{}{}x", letter(number / 676), letter(number / 26), letter(number))
+}
+
+#[tokio::test]
+async fn killed_fifty_times_it_tells_each_change_once_in_each_room() -> Result<()> {
+    let seed = std::env::var("STORM_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    eprintln!("STORM_SEED={seed}");
+    let mut chance = StdRng::seed_from_u64(seed);
+    let (mut desk, proxy) = Newsroom::behind_proxy().await?;
+    desk.bot.terminate().await?;
+    desk.facts.write("firms.toml", &companies(0))?;
+    desk.desk = desk.desk.set("DIGEST__QUIET_PERIOD", "150ms").set("DIGEST__LONGEST_GATHERING", "1s");
+    desk.bot = desk.desk.start()?;
+    desk.alice.ask(&desk.room, "!help").await?;
+    let mut rooms = vec![desk.room.clone()];
+    for _ in 1..ROOMS {
+        rooms.push(desk.another_room("!digest on").await?);
+    }
+    let mut changed = 0;
+    for kill in 0..KILLS {
+        let sent = proxy.count("PUT", "/send/");
+        // Some changes come while it is down or starting, the others while it runs.
+        let early = chance.random_bool(0.5);
+        if early {
+            changed += 1;
+            desk.facts.replace("firms.toml", &companies(changed))?;
+        }
+        tokio::time::sleep(Duration::from_millis(chance.random_range(0..500))).await;
+        if !early || chance.random_bool(0.3) {
+            changed += 1;
+            desk.facts.replace("firms.toml", &companies(changed))?;
+        }
+        // One in three dies as it sends: at a first message of a digest, or a later one.
+        let patience = Duration::from_millis(chance.random_range(100..900));
+        if kill % 3 == 0 {
+            let which = chance.random_range(1..=ROOMS);
+            let sending = proxy.wait_seen("PUT", "/send/", sent + which);
+            let _ = tokio::time::timeout(Duration::from_secs(4), sending).await;
+            tokio::time::sleep(Duration::from_millis(chance.random_range(0..20))).await;
+        } else {
+            tokio::time::sleep(patience).await;
+        }
+        desk.bot.kill().await?;
+        desk.bot = desk.desk.start()?;
+    }
+    changed += 1;
+    desk.facts.replace("firms.toml", &companies(changed))?;
+    for room in &rooms {
+        digest_with(&desk.alice, room, FIRST + changed - 1).await?;
+    }
+    for room in &rooms {
+        desk.alice.ask(room, "!help").await?;
+        count(&desk, room, changed)?;
+    }
+    desk.bot.terminate().await
+}
+
+/// Fails unless `room` was told each of `changed` changes, and told it once.
+fn count(desk: &Newsroom, room: &str, changed: u32) -> Result<()> {
+    let heads = digests(&desk.alice, room);
+    let mut keys: Vec<&str> = heads.iter().filter_map(Event::digest_key).collect();
+    let all = keys.len();
+    keys.sort_unstable();
+    keys.dedup();
+    ensure!(keys.len() == all, "{all} digests under {} keys in {room}", keys.len());
+    let parts = |event: &Event| {
+        event.room == room && event.sender() == desk.desk.user_id() && event.is_message() && event.replaces().is_none()
+    };
+    let mut times = BTreeMap::<u32, usize>::new();
+    for event in desk.alice.heard().all(parts) {
+        for number in numbers(event.body()).into_iter().filter(|number| (FIRST..FIRST + changed).contains(number)) {
+            *times.entry(number).or_default() += 1;
+        }
+    }
+    let lost: Vec<u32> = (FIRST..FIRST + changed).filter(|number| !times.contains_key(number)).collect();
+    let twice: Vec<_> = times.iter().filter(|(_, times)| **times > 1).collect();
+    ensure!(lost.is_empty() && twice.is_empty(), "{room}: {all} digests, never told {lost:?}, told twice {twice:?}");
+    eprintln!("{changed} changes in {all} digests in {room}");
+    Ok(())
+}
