@@ -94,7 +94,7 @@ pub fn cold(dir: &Path) -> Result<Cold> {
 /// The costliest questions there may be, and what the costliest of them takes of a processor.
 fn worst(desk: &Desk) -> (String, f64) {
     let common = "model data compute chip training inference agent cloud ";
-    let unknown: String = (0..24).map(|word| format!("zq{word}xkvwpjyy ")).collect();
+    let unknown = (0..24).map(|word| format!("zq{word}xkvwpjyy")).collect::<Vec<_>>().join(" ");
     let questions = [
         ("common words", format!("!search {}", common.repeat(60))),
         ("common words, one of them unknown", format!("!search zzyzx {}", common.repeat(60))),
