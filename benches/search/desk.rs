@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use tigerdesk::{commands::Desk, dataset};
 
 use crate::{
-    memory,
+    loading, memory,
     questions::{self, Times, ask},
     rivals::{self, Rival},
 };
@@ -31,8 +31,21 @@ pub struct Cold {
     pub top_ten: (f64, f64),
     /// Each command: the time that 50, and that 99, of a hundred answers stay below.
     pub commands: Vec<(String, f64, f64)>,
-    /// The longest question there can be, of the commonest words.
-    pub worst: f64,
+    /// The most processor time that any of the costliest questions takes, in microseconds, and that question's name.
+    pub worst: (String, f64),
+}
+
+/// With the index in a folder.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Warm {
+    /// From the folders to the first answer with nothing changed: the dataset, the index and the answer, in seconds.
+    pub start: (f64, f64, f64),
+    /// The same after one record more was written.
+    pub changed: (f64, f64, f64),
+    /// Memory after the start, in MiB.
+    pub resident: f64,
+    /// The index on disk, in bytes.
+    pub bytes: u64,
 }
 
 /// Both rivals over the same text.
@@ -62,7 +75,6 @@ pub fn cold(dir: &Path) -> Result<Cold> {
     let times = Times::of(1_000, |place| {
         std::hint::black_box(desk.index.search(&queries[place % queries.len()], 10).expect("an index in memory"));
     });
-    let worst = format!("!search {}", "model data compute chip training inference agent cloud ".repeat(60));
     Ok(Cold {
         load,
         index: indexing,
@@ -75,11 +87,72 @@ pub fn cold(dir: &Path) -> Result<Cold> {
             .into_iter()
             .map(|(command, times)| (command, times.percentile(50), times.percentile(99)))
             .collect(),
-        worst: Times::of(20, |_| {
-            std::hint::black_box(ask(&desk, &worst));
-        })
-        .percentile(99),
+        worst: worst(&desk),
     })
+}
+
+/// The costliest questions there may be, and what the costliest of them takes of a processor.
+fn worst(desk: &Desk) -> (String, f64) {
+    let common = "model data compute chip training inference agent cloud ";
+    let unknown = (0..24).map(|word| format!("zq{word}xkvwpjyy")).collect::<Vec<_>>().join(" ");
+    let questions = [
+        ("common words", format!("!search {}", common.repeat(60))),
+        ("common words, one of them unknown", format!("!search zzyzx {}", common.repeat(60))),
+        ("phrases of common words", format!("!search {}", "\"model for the\" ".repeat(30))),
+        ("unwanted phrases", format!("!search model {}", "-\"of the\" ".repeat(30))),
+        ("alternatives", format!("!search {}", "model OR data OR chip OR ".repeat(20))),
+        ("words that nobody knows", format!("!search {unknown}")),
+        ("a name that nobody has", format!("!about {unknown}")),
+        ("one endless word", format!("!search {}", "moonshot".repeat(100))),
+        ("characters", format!("!search {}", "智能科技大模型".repeat(60))),
+        ("filters", "!list companies year:2000..2030 model -data".to_owned()),
+    ];
+    let cost = |line: &str| {
+        let spent = (0..5).map(|_| {
+            let before = memory::processor();
+            std::hint::black_box(ask(desk, line));
+            memory::processor() - before
+        });
+        spent.fold(0.0, f64::max) * 1e6
+    };
+    let costs = questions.iter().map(|(name, line)| ((*name).to_owned(), cost(line)));
+    costs
+        .inspect(|(name, cost)| eprintln!("{cost:.0} µs: {name}"))
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .unwrap_or_default()
+}
+
+/// Opens the index in a folder: for the first time, again, and after a change.
+pub fn warm(dir: &Path) -> Result<Warm> {
+    let folder = tempfile::tempdir()?;
+    let mut loader = loading::loader(dir);
+    drop(Desk::open(loading::load(&mut loader, dir)?, folder.path())?);
+    loader.save()?;
+    drop(loader);
+    let mut loader = loading::loader(dir);
+    let mut from_folders = |question: &str| -> Result<(Desk, (f64, f64, f64))> {
+        let start = Instant::now();
+        let dataset = loading::load(&mut loader, dir)?;
+        let loaded = start.elapsed().as_secs_f64();
+        let start = Instant::now();
+        let desk = Desk::open(dataset, folder.path())?;
+        let opened = start.elapsed().as_secs_f64();
+        let start = Instant::now();
+        ask(&desk, question);
+        Ok((desk, (loaded, opened, start.elapsed().as_secs_f64())))
+    };
+    let (desk, start) = from_folders("!search model")?;
+    let resident = memory::resident();
+    let more = dir.join("one-more.toml");
+    std::fs::write(&more, "[[topic]]\nid = \"lately-added\"\nname = \"Lately added\"\nsummary = \"New.\"\n")?;
+    // The old desk goes on answering meanwhile.
+    let before = desk;
+    let (desk, changed) = from_folders("!about lately added")?;
+    drop(before);
+    std::fs::remove_file(more)?;
+    anyhow::ensure!(!desk.index.named(None, "Lately added")?.is_empty(), "the change is not seen");
+    let bytes = std::fs::read_dir(folder.path())?.filter_map(|entry| Some(entry.ok()?.metadata().ok()?.len())).sum();
+    Ok(Warm { start, changed, resident, bytes })
 }
 
 /// Measures both rivals.

@@ -30,7 +30,7 @@ pub struct Warm {
 
 /// Loads, and writes down what was loaded: in a dot-folder, which is no part of the dataset.
 pub fn stock(dir: &Path) -> Result<()> {
-    let mut loader = Loader::new(Some(&cache(dir)));
+    let mut loader = loader(dir);
     load(&mut loader, dir)?;
     Ok(loader.save()?)
 }
@@ -39,7 +39,7 @@ pub fn stock(dir: &Path) -> Result<()> {
 pub fn warm(dir: &Path) -> Result<Warm> {
     let timed = |start: Instant| start.elapsed().as_secs_f64();
     let start = Instant::now();
-    let mut loader = Loader::new(Some(&cache(dir)));
+    let mut loader = loader(dir);
     let before = load(&mut loader, dir)?;
     let warm = timed(start);
     let file = dir.join("records-000.jsonl");
@@ -60,10 +60,16 @@ pub fn warm(dir: &Path) -> Result<Warm> {
     Ok(Warm { load: warm, changed, save, look: timed(start), peak: memory::peak() })
 }
 
+/// A loader that finds what one before it has saved.
+pub fn loader(dir: &Path) -> Loader {
+    Loader::new(Some(&cache(dir)))
+}
+
 fn cache(dir: &Path) -> PathBuf {
     dir.join(".cache")
 }
 
-fn load(loader: &mut Loader, dir: &Path) -> Result<Dataset> {
+/// Loads the generated dataset.
+pub fn load(loader: &mut Loader, dir: &Path) -> Result<Dataset> {
     loader.load(dir, Timestamp::now()).map_err(|faults| anyhow!("the generated dataset has faults: {faults}"))
 }

@@ -53,9 +53,10 @@ fn measure(sizes: &[usize]) -> Result<()> {
         eprintln!("{size} records, {:.1} MB", bytes as f64 / 1e6);
         let cold: desk::Cold = part("cold", dir.path())?;
         let (): () = part("stock", dir.path())?;
-        let warm: loading::Warm = part("warm", dir.path())?;
+        let loading: loading::Warm = part("loading", dir.path())?;
+        let warm: desk::Warm = part("warm", dir.path())?;
         let rivals: desk::Rivals = part("rivals", dir.path())?;
-        rows.push(table::Row { records: *size, bytes, cold, warm, rivals });
+        rows.push(table::Row { records: *size, bytes, cold, loading, warm, rivals });
     }
     println!("{}", table::render(&rows));
     Ok(())
@@ -74,7 +75,8 @@ fn print_part(part: &str, dir: &Path) -> Result<()> {
     let measured = match part {
         "cold" => serde_json::to_string(&desk::cold(dir)?)?,
         "stock" => serde_json::to_string(&loading::stock(dir)?)?,
-        "warm" => serde_json::to_string(&loading::warm(dir)?)?,
+        "loading" => serde_json::to_string(&loading::warm(dir)?)?,
+        "warm" => serde_json::to_string(&desk::warm(dir)?)?,
         "rivals" => serde_json::to_string(&desk::rivals(dir)?)?,
         _ => bail!("there is no part {part}"),
     };

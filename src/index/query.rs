@@ -96,26 +96,33 @@ impl Index {
     }
 
     /// The records, of one kind or any, with a name at most so many edits away from this one, or that begins so; the
-    /// nearest first. Only the nearest names are looked at, so that the list may be cut.
+    /// nearest first, and those with two edits only if none has one. Only the nearest names are looked at, so that the list may be cut.
     ///
     /// # Errors
     /// If the index can't be read.
     pub fn near(&self, kind: Option<Kind>, name: &str, most: usize) -> Result<Vec<Near>, Error> {
         let typed = key(name);
         let mut near: Vec<Near> = Vec::new();
-        for field in [self.fields.key, self.fields.loose] {
-            let terms = Terms::of(self, field)?;
-            let mut found: Vec<(usize, String)> = Vec::new();
-            for distance in (1..).take(most.min(2)) {
-                let near = away(&[&terms], &typed, distance)?.concat();
-                found.extend(near.into_iter().take(MOST_NAMED).map(|term| (term.edits, term.text)));
+        let fields = [self.fields.key, self.fields.loose];
+        let terms = [Terms::of(self, fields[0])?, Terms::of(self, fields[1])?];
+        for distance in (1..).take(most.min(2)) {
+            let found = away(&[&terms[0], &terms[1]], &typed, distance)?;
+            for (field, found) in fields.into_iter().zip(found) {
+                for term in found.into_iter().take(MOST_NAMED) {
+                    let named = self.keyed(field, kind, &term.text)?;
+                    near.extend(named.into_iter().map(|record| Near { edits: term.edits, record }));
+                }
             }
-            if typed.chars().count() >= SHORTEST_BEGINNING {
-                let beginning = terms.beginning(&typed, MOST_BEGINNINGS)?;
-                found.extend(beginning.into_iter().map(|name| (most + 1, name)));
+            if !near.is_empty() {
+                break;
             }
-            for (edits, name) in found {
-                near.extend(self.keyed(field, kind, &name)?.into_iter().map(|record| Near { edits, record }));
+        }
+        if typed.chars().count() >= SHORTEST_BEGINNING {
+            for (field, terms) in fields.into_iter().zip(&terms) {
+                for name in terms.beginning(&typed, MOST_BEGINNINGS)? {
+                    let named = self.keyed(field, kind, &name)?;
+                    near.extend(named.into_iter().map(|record| Near { edits: most + 1, record }));
+                }
             }
         }
         near.sort_unstable();

@@ -76,34 +76,64 @@ pub(super) fn away(fields: &[&Terms], typed: &str, distance: u8) -> Result<Vec<V
     let mut all: Vec<Vec<NearTerm>> = fields.iter().map(|_| Vec::new()).collect();
     let Some(terms) = fields.first().filter(|_| typed.chars().count() <= LONGEST_SLIP) else { return Ok(all) };
     let automaton = FuzzyTermQuery::new(Term::from_field_text(terms.field, typed), distance, true).automaton()?;
-    let mut beginnings: Vec<Option<char>> = vec![None];
-    if distance > 1 {
-        beginnings = typed.chars().take(2).map(Some).collect();
-        beginnings.dedup();
-    }
+    let others = if distance == 1 { first_letter_wrong(typed) } else { Vec::new() };
+    let mut beginnings: Vec<Option<char>> = match distance {
+        1 if others.is_empty() => vec![None],
+        1 => typed.chars().take(1).map(Some).collect(),
+        _ => typed.chars().take(2).map(Some).collect(),
+    };
+    beginnings.dedup();
     for (terms, near) in fields.iter().zip(&mut all) {
-        for (segment, beginning) in
-            terms.segments.iter().flat_map(|segment| beginnings.iter().map(move |b| (segment, b)))
-        {
-            let mut search = segment.terms().search(&automaton);
-            if let Some(first) = beginning {
-                search = search.ge(first.to_string());
-                if let Some(next) = char::from_u32(u32::from(*first) + 1) {
-                    search = search.lt(next.to_string());
+        let mut add = |text: &str, documents: u32| {
+            if let Some(edits) = edits(typed, text, distance.into()).filter(|edits| *edits == usize::from(distance)) {
+                near.push(NearTerm { edits, text: text.to_owned(), documents });
+            }
+            near.len() < MOST_TERMS
+        };
+        for segment in &terms.segments {
+            for beginning in &beginnings {
+                let mut search = segment.terms().search(&automaton);
+                if let Some(first) = beginning {
+                    search = search.ge(first.to_string());
+                    if let Some(next) = char::from_u32(u32::from(*first) + 1) {
+                        search = search.lt(next.to_string());
+                    }
+                }
+                let mut stream = search.into_stream().map_err(tantivy::TantivyError::from)?;
+                while stream.advance() {
+                    let Ok(text) = std::str::from_utf8(stream.key()) else { continue };
+                    if !add(text, stream.value().doc_freq) {
+                        break;
+                    }
                 }
             }
-            let mut stream = search.into_stream().map_err(tantivy::TantivyError::from)?;
-            while near.len() < MOST_TERMS && stream.advance() {
-                let Ok(text) = std::str::from_utf8(stream.key()) else { continue };
-                if let Some(edits) = edits(typed, text, distance.into()).filter(|edits| *edits == usize::from(distance))
-                {
-                    near.push(NearTerm { edits, text: text.to_owned(), documents: stream.value().doc_freq });
-                }
+        }
+        for other in &others {
+            let documents = terms.documents(other)?;
+            if documents > 0 {
+                add(other, documents);
             }
         }
         *near = merged(std::mem::take(near));
     }
     Ok(all)
+}
+
+/// What a word may have been meant for if the slip is in its first letter. Empty for a word that does not begin with a Latin
+/// letter or a digit.
+fn first_letter_wrong(typed: &str) -> Vec<String> {
+    let mut letters = typed.chars();
+    let Some(first) = letters.next().filter(char::is_ascii_alphanumeric) else { return Vec::new() };
+    let rest = letters.as_str();
+    let mut meant = vec![rest.to_owned()];
+    if let Some(second) = letters.next().filter(|second| *second != first) {
+        meant.push(format!("{second}{first}{}", letters.as_str()));
+    }
+    for letter in ('a'..='z').chain('0'..='9').filter(|letter| *letter != first) {
+        meant.push(format!("{letter}{typed}"));
+        meant.push(format!("{letter}{rest}"));
+    }
+    meant
 }
 
 /// The forms that an English verb may have besides this one, whether they exist or not.
