@@ -93,7 +93,8 @@ impl Data {
             }
             Reloaded::Held(withdrawal) => {
                 if let Some(release) = data.serve_last().await? {
-                    data.report(&format!("{withdrawal:?}"), &reports::held(withdrawal, &release), true).await?;
+                    data.report(&format!("{withdrawal:?}"), &reports::held(withdrawal, &data.place(), &release), true)
+                        .await?;
                 }
             }
         }
@@ -126,10 +127,16 @@ impl Data {
             }
             Reloaded::Held(withdrawal) => {
                 let release = self.last().await?;
-                self.report(&format!("{withdrawal:?}"), &reports::held(*withdrawal, &release), false).await?;
+                self.report(&format!("{withdrawal:?}"), &reports::held(*withdrawal, &self.place(), &release), false)
+                    .await?;
             }
         }
         Ok(reloaded)
+    }
+
+    /// Where the dataset is.
+    pub(super) fn place(&self) -> String {
+        self.dir.as_ref().map_or_else(|| "the program".to_owned(), |dir| dir.display().to_string())
     }
 
     /// The last release, without its changes.
@@ -186,7 +193,7 @@ impl Data {
         let Some(stored) = self.store.last_release().await? else { return Ok(None) };
         let text = self.store.all_rows().await?.join("\n");
         let desk = blocking(move || {
-            let file = File { name: "release.jsonl".to_owned(), text };
+            let file = File { name: "the last release.jsonl".to_owned(), text };
             dataset::load_files(&[file]).map(Desk::new)
         });
         match desk.await? {

@@ -74,7 +74,7 @@ impl Bot {
             Effect::SendNow => return self.send_now(room).await.map(Some),
             Effect::Reload { force } => {
                 let reloaded = self.data.reload(force).await?;
-                return Ok(Some(reports::reloaded(&reloaded, &self.data.last().await?)));
+                return Ok(Some(reports::reloaded(&reloaded, &self.data.place(), &self.data.last().await?)));
             }
         }
         Ok(None)

@@ -29,12 +29,12 @@ pub(super) fn faulty(faults: &Faults, serving: &Release) -> Reply {
 }
 
 /// A dataset withdraws more than is usual.
-pub(super) fn held(withdrawal: Withdrawal, serving: &Release) -> Reply {
+pub(super) fn held(withdrawal: Withdrawal, place: &str, serving: &Release) -> Reply {
     let Withdrawal { records, of } = withdrawal;
     Reply::para(vec![
         bold(format!("The dataset lacks {records} of the {of} records")),
         text(format!(
-            " of {}, so I keep that one: a mount may be empty, or a pull half done. If it is meant, say ",
+            " of {} (it is read from {place}), so I keep that one: a mount may be empty, or a pull half done. If it is meant, say ",
             named(serving)
         )),
         code("!reload force"),
@@ -43,7 +43,7 @@ pub(super) fn held(withdrawal: Withdrawal, serving: &Release) -> Reply {
 }
 
 /// What came of `!reload`.
-pub(super) fn reloaded(reloaded: &Reloaded, serving: &Release) -> Reply {
+pub(super) fn reloaded(reloaded: &Reloaded, place: &str, serving: &Release) -> Reply {
     match reloaded {
         Reloaded::Same(release) => say(format!("Nothing has changed: I answer from {}.", named(release))),
         Reloaded::New(release) => {
@@ -54,7 +54,7 @@ pub(super) fn reloaded(reloaded: &Reloaded, serving: &Release) -> Reply {
             reply
         }
         Reloaded::Faulty(faults) => faulty(faults, serving),
-        Reloaded::Held(withdrawal) => held(*withdrawal, serving),
+        Reloaded::Held(withdrawal) => held(*withdrawal, place, serving),
     }
 }
 

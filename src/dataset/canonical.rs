@@ -250,8 +250,8 @@ mod tests {
 
     #[test]
     fn numbers_have_one_writing() {
-        let numbers = [rounded(-0.0), rounded(3.3e9), rounded(0.1 + 0.2), rounded(f64::MAX)];
-        assert_eq!(numbers.map(f64::to_bits), [0.0, 3.3e9, 0.3, 1e308].map(f64::to_bits));
-        assert!(rounded(-0.0).is_sign_positive());
+        let written = [-0.0, 3.3e9, 0.1 + 0.2, f64::MAX].map(|number| rounded(number).to_string());
+        assert_eq!(written[..3], ["0", "3300000000", "0.3"]);
+        assert!(written[3].starts_with("100000"));
     }
 }

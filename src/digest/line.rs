@@ -164,7 +164,7 @@ fn said(spans: &mut Vec<Span>, claim: &Statement, citations: &mut Citations) {
 /// A claim's value and its date.
 pub(super) fn dated(claim: &Statement) -> String {
     let date = claim.as_of.as_ref().map(|date| format!(" ({date})")).unwrap_or_default();
-    clipped(&claim.text) + date.as_str()
+    format!("{}{date}", clipped(&claim.text))
 }
 
 fn changed(was: &Statement, now: &Statement, citations: &mut Citations) -> Vec<Span> {

@@ -1,11 +1,12 @@
 //! Whatever is asked is answered, in a length that fits and without a panic.
 
-use std::{path::Path, sync::LazyLock};
+use std::{path::Path, sync::LazyLock, time::Duration};
 
 use proptest::prelude::*;
 use tigerdesk::{
-    commands::{Ask, Desk, Reading, answer, read},
+    commands::{Ask, Asker, Desk, Effect, Outcome, Reading, Role, answer, read},
     dataset::load,
+    digest::RoomSettings,
     index::language,
 };
 
@@ -21,6 +22,10 @@ const PIECES: &str = "(moonshot|valuation|kind:|tag:six-tigers|place:beijing|sou
 /// Commands, and what they take first.
 const WORDS: &str = "search|company|about|model|timeline|cite|list( companies| events)?|top( valuation| users)?|compare( moonshot)?|\
     today|random";
+
+/// Commands that ask for something on behalf of a room.
+const ROOM_WORDS: &str =
+    "reload|follows|(digest|follow|unfollow)( daily| weekly| cron| zone| preview| now| tag:| kind:)?";
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
@@ -41,6 +46,18 @@ proptest! {
         if let Reading::Command(invocation) = read(&line) {
             let reply = answer(&DESK, &Ask::new(invocation, jiff::Timestamp::UNIX_EPOCH, 0)).reply;
             prop_assert!(!reply.text().is_empty() && reply.text().len() < 16_000);
+        }
+    }
+
+    #[test]
+    fn whatever_a_room_asks_for_is_answered(word in ROOM_WORDS, rest in ".{0,60}|[-*/\"a-z0-9.:+, 月之]{0,120}") {
+        if let Reading::Command(invocation) = read(&format!("!{word} {rest}")) {
+            let asker = Asker { role: Role::Admin, room: RoomSettings::default(), quiet_period: Duration::from_mins(1) };
+            let ask = Ask { asker: Some(asker), ..Ask::new(invocation, jiff::Timestamp::UNIX_EPOCH, 0) };
+            let Outcome { reply, effect, .. } = answer(&DESK, &ask);
+            // What only doing it can answer is answered then.
+            let later = matches!(effect, Some(Effect::SendNow | Effect::Reload { .. }));
+            prop_assert!(later != !reply.text().is_empty() && reply.text().len() < 16_000);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, path::Path, sync::Arc, time::Duration};
 use jiff::Timestamp;
 use tigerdesk::{
     commands::{Ask, Asker, Desk, Effect, Outcome, Reading, Role, answer, read, role_needed},
-    dataset::load,
+    dataset::{Dataset, File, diff, load, load_files},
     digest::{Archive, Follow, Mode, Pending, Release, RoomSettings, Span, Unavailable},
 };
 
@@ -14,11 +14,11 @@ fn desk() -> Desk {
     Desk::new(load(&folder).unwrap()).unwrap()
 }
 
-/// An archive that remembers one release and has nothing to tell.
-#[derive(Debug)]
-struct Quiet;
+/// An archive whose last release is number 7, and which has some releases to tell.
+#[derive(Debug, Default)]
+struct Remembered(Vec<Release>);
 
-impl Archive for Quiet {
+impl Archive for Remembered {
     fn latest(&self) -> Result<Option<Release>, Unavailable> {
         Ok(Some(Release { number: 7, at: Timestamp::UNIX_EPOCH, changes: Vec::new() }))
     }
@@ -32,7 +32,7 @@ impl Archive for Quiet {
     }
 
     fn pending(&self) -> Result<Pending, Unavailable> {
-        Ok(Pending { releases: Vec::new(), due: None })
+        Ok(Pending { releases: self.0.clone(), due: None })
     }
 }
 
@@ -40,11 +40,12 @@ impl Archive for Quiet {
 struct Room {
     desk: Desk,
     settings: RoomSettings,
+    untold: Vec<Release>,
 }
 
 impl Room {
     fn new() -> Self {
-        Self { desk: desk(), settings: RoomSettings::default() }
+        Self { desk: desk(), settings: RoomSettings::default(), untold: Vec::new() }
     }
 
     fn say(&mut self, role: Role, line: &str) -> Outcome {
@@ -52,7 +53,11 @@ impl Room {
         let now = "2026-11-21T22:15:00Z".parse().unwrap();
         let room = self.settings.clone();
         let asker = Asker { role, room, quiet_period: Duration::from_mins(1) };
-        let ask = Ask { asker: Some(asker), archive: Some(Arc::new(Quiet)), ..Ask::new(invocation, now, 0) };
+        let ask = Ask {
+            asker: Some(asker),
+            archive: Some(Arc::new(Remembered(self.untold.clone()))),
+            ..Ask::new(invocation, now, 0)
+        };
         let outcome = answer(&self.desk, &ask);
         let settings = &mut self.settings;
         match outcome.effect.clone() {
@@ -157,6 +162,47 @@ fn a_room_follows_things() {
             "!unfollow zhipu",
         ],
     );
+}
+
+/// The test dataset with another valuation of Moonshot AI.
+fn valued(amount: &str) -> Dataset {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/desk/dataset/dataset.toml");
+    let text = std::fs::read_to_string(path).unwrap();
+    assert!(text.contains("amount = 3.3e9"));
+    let text = text.replace("amount = 3.3e9", &format!("amount = {amount}"));
+    load_files(&[File { name: "dataset.toml".to_owned(), text }]).unwrap()
+}
+
+/// The releases from one valuation to the next, numbered up to 7.
+fn revalued(amounts: &[&str]) -> Vec<Release> {
+    let steps = amounts.windows(2).zip(9 - amounts.len() as u64..);
+    let release = |(step, number): (&[&str], u64)| {
+        let changes = diff(&valued(step[0]), &valued(step[1]));
+        Release { number, at: Timestamp::UNIX_EPOCH, changes }
+    };
+    steps.map(release).collect()
+}
+
+#[test]
+fn a_preview_is_what_the_room_would_be_told() {
+    let mut room = Room::new();
+    room.untold = revalued(&["3.0e9", "3.2e9", "3.3e9"]);
+    let lines = [
+        "!digest preview",
+        "!follow kind:model",
+        "!digest preview",
+        "!follow moonshot",
+        "!digest daily 9",
+        "!digest preview",
+    ];
+    let said = lines.iter().fold(String::new(), |all, line| all + room.shown(line).as_str());
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("digest_preview", said);
+    });
+    // What was taken back before it was told is nothing.
+    room.untold = revalued(&["3.3e9", "3.2e9", "3.3e9"]);
+    let nothing = room.say(Role::Member, "!digest preview").reply.text();
+    assert!(nothing.starts_with("Nothing to tell up to release 7:"), "{nothing}");
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use super::super::{Ask, Asker, Desk, Outcome, text_outcome};
 use crate::{
-    digest::{Mode, Pending, Release, Told, compose, fold, narrow},
-    reply::{Block, Reply, text},
+    digest::{Digest, Mode, Pending, Release, Told, compose, fold, narrow},
+    reply::{Block, Reply, italic, text},
 };
 
 /// What the room would be told now, and when it will be.
@@ -14,7 +14,7 @@ pub(super) fn preview(desk: &Desk, ask: &Ask, asker: &Asker) -> Outcome {
     let read = archive.pending().and_then(|pending| Ok((pending, archive.latest()?)));
     match read {
         Ok((pending, latest)) => {
-            let mut reply = composed(desk, asker, &pending).unwrap_or_else(|| nothing(latest.as_ref()));
+            let mut reply = composed(desk, asker, &pending).unwrap_or_else(|| nothing(&pending, latest.as_ref()));
             if let Some(due) = due(ask, asker, &pending) {
                 reply.blocks.push(Block::Para(vec![text(due)]));
             }
@@ -27,10 +27,16 @@ pub(super) fn preview(desk: &Desk, ask: &Ask, asker: &Asker) -> Outcome {
     }
 }
 
-fn nothing(latest: Option<&Release>) -> Reply {
-    Reply::para(vec![text(match latest {
-        Some(release) => format!("Nothing to tell since release {}.", release.number),
-        None => "Nothing to tell: there is no release yet.".to_owned(),
+fn nothing(pending: &Pending, latest: Option<&Release>) -> Reply {
+    Reply::para(vec![text(match (pending.releases.last(), latest) {
+        (Some(release), _) => {
+            format!(
+                "Nothing to tell up to release {}: in the end nothing differs of what this room follows.",
+                release.number
+            )
+        }
+        (None, Some(release)) => format!("Nothing to tell since release {}.", release.number),
+        (None, None) => "Nothing to tell: there is no release yet.".to_owned(),
     })])
 }
 
@@ -39,7 +45,15 @@ fn composed(desk: &Desk, asker: &Asker, pending: &Pending) -> Option<Reply> {
     let net = fold(pending.releases.iter().map(|release| release.changes.as_slice()));
     let changes = narrow(net, &asker.room.follows, &desk.dataset);
     let told = Told { changes: &changes, dataset: &desk.dataset, made_up: None, corrections: &[] };
-    compose(&told).map(|digest| digest.head)
+    let Digest { head, thread } = compose(&told)?;
+    let mut blocks = vec![Block::Para(vec![italic("This is what a digest would say now:")])];
+    blocks.extend(head.blocks);
+    if !thread.is_empty() {
+        let more =
+            if thread.len() == 1 { "1 more message".to_owned() } else { format!("{} more messages", thread.len()) };
+        blocks.push(Block::Para(vec![italic(format!("The thread would have {more}."))]));
+    }
+    Some(Reply { blocks })
 }
 
 /// When the room will be told, if it will.
