@@ -136,12 +136,10 @@ impl Bot {
                 Ok(End::Settled)
             }
             Err(Trouble::Never { cause }) => {
-                tracing::warn!(
-                    room = waiting.room,
-                    cause,
-                    "this can't be said there; it waits for the room's next digest"
-                );
-                self.store.parked(waiting.id, &cause).await?;
+                // Tried before, it may have arrived, and is better told never than twice.
+                let surely_not_there = waiting.attempts == 0;
+                tracing::warn!(room = waiting.room, cause, surely_not_there, "this can't be said there and is set aside");
+                self.store.parked(waiting.id, &cause, surely_not_there).await?;
                 Ok(End::Settled)
             }
             Err(Trouble::Again { after, cause }) => {

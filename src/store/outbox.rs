@@ -214,12 +214,13 @@ impl Store {
         Ok(())
     }
 
-    /// Gives a message up, and with the first message of a digest the whole digest: it is told with the room's next one.
+    /// Gives a message up, and with the first message of a digest the whole digest. If nothing of it can have arrived, it
+    /// is told with the room's next one (`again`).
     ///
     /// # Errors
     ///
     /// When the database fails; nothing is written then.
-    pub async fn parked(&self, id: i64, reason: &str) -> Result<(), Fault> {
+    pub async fn parked(&self, id: i64, reason: &str, again: bool) -> Result<(), Fault> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let query = "UPDATE outbox SET state = 'parked', reason = ?2 WHERE id = ?1 RETURNING digest, kind";
         let row: Option<(Option<i64>, String)> =
@@ -229,8 +230,10 @@ impl Store {
         {
             let query = "UPDATE outbox SET state = 'parked', reason = ?2 WHERE digest = ?1 AND state = 'waiting'";
             sqlx::query(query).bind(digest).bind(reason).execute(&mut *transaction).await?;
-            let query = "UPDATE digests SET state = 'parked' WHERE id = ?1";
-            sqlx::query(query).bind(digest).execute(&mut *transaction).await?;
+            if again {
+                let query = "UPDATE digests SET state = 'parked' WHERE id = ?1";
+                sqlx::query(query).bind(digest).execute(&mut *transaction).await?;
+            }
         }
         transaction.commit().await?;
         Ok(())

@@ -124,12 +124,17 @@ async fn what_can_not_be_said_is_told_with_the_next_digest() {
     let due = store.due(NOW + 60_000, 10).await.unwrap().remove(0);
     store.put_composed(&[composed(&due, &["head", "part"])], NOW).await.unwrap();
     let head = store.waiting(NOW, 10).await.unwrap().remove(0);
-    store.parked(head.id, "you can't speak here").await.unwrap();
+    store.parked(head.id, "you can't speak here", true).await.unwrap();
     assert!(store.waiting(i64::MAX, 10).await.unwrap().is_empty());
     assert_eq!(store.parked_reason("!r").await.unwrap().as_deref(), Some("you can't speak here"));
     release(&store, NOW + 1, vec![claim("b")]).await;
     let due = store.due(NOW + 60_001, 10).await.unwrap().remove(0);
     assert_eq!(due.releases, (1, 2));
+    store.put_composed(&[composed(&due, &["head"])], NOW).await.unwrap();
+    let head = store.waiting(NOW, 10).await.unwrap().remove(0);
+    store.parked(head.id, "who knows whether it arrived", false).await.unwrap();
+    release(&store, NOW + 2, vec![claim("c")]).await;
+    assert_eq!(store.due(NOW + 60_002, 10).await.unwrap()[0].releases, (3, 3));
 }
 
 #[tokio::test]
