@@ -138,7 +138,12 @@ impl Bot {
             Err(Trouble::Never { cause }) => {
                 // Tried before, it may have arrived, and is better told never than twice.
                 let surely_not_there = waiting.attempts == 0;
-                tracing::warn!(room = waiting.room, cause, surely_not_there, "this can't be said there and is set aside");
+                tracing::warn!(
+                    room = waiting.room,
+                    cause,
+                    surely_not_there,
+                    "this can't be said there and is set aside"
+                );
                 self.store.parked(waiting.id, &cause, surely_not_there).await?;
                 Ok(End::Settled)
             }
