@@ -114,7 +114,7 @@ pub async fn run(settings: Settings, hangup: Arc<Notify>, shutdown: Cancellation
     let store = Store::open(folder.path()).await?;
     // Watched from before it is read, so that no change falls in between.
     let watch = settings.data.dir.clone().map(|dir| Watch::new(dir, settings.data.poll));
-    let data = Data::open(store.clone(), &settings).await?;
+    let data = Data::open(store.clone(), folder.path(), &settings).await?;
     let signing_in = matrix::sign_in(&settings.matrix, folder.path(), settings.state.passphrase.as_ref());
     let account = tokio::select! {
         account = signing_in => account?,

@@ -55,6 +55,20 @@ pub enum Action {
         /// The dataset's folder [default: the one that the settings name, or else the dataset that is built in].
         dir: Option<PathBuf>,
     },
+    /// Print what a digest would say if one dataset became another
+    ///
+    /// Without any difference it says so. The exit status is 1 if either dataset has faults, which are printed.
+    Diff {
+        /// How it is printed; json is the list of all changes.
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        /// The folder of the dataset as it was.
+        #[arg(value_name = "OLD_DIR")]
+        old: PathBuf,
+        /// The folder of the dataset as it is.
+        #[arg(value_name = "NEW_DIR")]
+        new: PathBuf,
+    },
     /// Print a JSON Schema of the dataset's files, with which editors complete and check them
     Schema,
 }

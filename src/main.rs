@@ -40,6 +40,7 @@ fn act(arguments: Arguments) -> anyhow::Result<()> {
             console::ask(&console::open(folder(data).as_deref())?, &question.join(" "), format)?;
         }
         Action::Check { dir } => console::check(folder(dir).as_deref())?,
+        Action::Diff { format, old, new } => console::diff(&old, &new, format)?,
         Action::Schema => console::schema()?,
     }
     Ok(())

@@ -1,17 +1,18 @@
 //! The dataset as it is served: read aside, compared with the last release, taken up, and only then answered from.
 
 use std::{
-    path::PathBuf,
+    fs,
+    path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 
 use tokio::sync::{Mutex, Notify};
 
-use super::{Failure, releases, reports};
+use super::{Failure, locked, releases, reports};
 use crate::{
     commands::Desk,
-    dataset::{self, Dataset, Faults, File},
+    dataset::{self, Dataset, Faults, File, Loader},
     digest::Release,
     matrix,
     settings::Settings,
@@ -48,6 +49,10 @@ pub(super) struct Data {
     pub(super) store: Store,
     /// `None`: the dataset that is built in.
     pub(super) dir: Option<PathBuf>,
+    /// Keeps what it read, so that only what changed is read again.
+    loader: Arc<std::sync::Mutex<Loader>>,
+    /// The folder of the index.
+    index: PathBuf,
     pub(super) gathering: Gathering,
     max_withdrawn: f64,
     admin_room: Option<String>,
@@ -66,10 +71,12 @@ impl Data {
     /// # Errors
     ///
     /// When there is no dataset to serve, or the database fails.
-    pub(super) async fn open(store: Store, settings: &Settings) -> Result<Self, Failure> {
+    pub(super) async fn open(store: Store, state: &Path, settings: &Settings) -> Result<Self, Failure> {
         let data = Self {
             store,
             dir: settings.data.dir.clone(),
+            loader: Arc::new(std::sync::Mutex::new(Loader::new(Some(&folder(state, "read"))))),
+            index: folder(state, "index"),
             gathering: Gathering {
                 quiet: milliseconds(settings.digest.quiet_period),
                 longest: milliseconds(settings.digest.longest_gathering),
@@ -147,10 +154,11 @@ impl Data {
 
     async fn read_again(&self, force: bool, start: bool) -> Result<Reloaded, Failure> {
         let _turn = self.turn.lock().await;
-        let dir = self.dir.clone();
+        let (dir, loader) = (self.dir.clone(), Arc::clone(&self.loader));
+        let now = jiff::Timestamp::now();
         let read = blocking(move || match &dir {
             None => dataset::bundled(),
-            Some(dir) => dataset::load(dir),
+            Some(dir) => locked(&loader).load(dir, now),
         })
         .await?;
         let dataset = match read {
@@ -163,12 +171,14 @@ impl Data {
             Err(faults) => return Ok(Reloaded::Faulty(faults)),
         };
         let most = (!force).then_some(self.max_withdrawn);
-        let news = match releases::compare(&self.store, dataset, most).await? {
+        let news = match releases::compare(&self.store, dataset, most, &self.index).await? {
             releases::Compared::Same(dataset) => {
                 let release = self.last().await?;
                 if start {
-                    self.serve(Desk::new(dataset)?);
+                    let index = self.index.clone();
+                    self.serve(blocking(move || Desk::open(dataset, &index)).await??);
                 }
+                self.keep_what_was_read();
                 return Ok(Reloaded::Same(release));
             }
             releases::Compared::Held(withdrawal) => return Ok(Reloaded::Held(withdrawal)),
@@ -180,8 +190,19 @@ impl Data {
         let number = self.store.take_up(&release, self.gathering).await?;
         let at = jiff::Timestamp::from_millisecond(release.at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         self.serve(desk);
+        self.keep_what_was_read();
         let number = u64::try_from(number).unwrap_or_default();
         Ok(Reloaded::New(Release { number, at, changes: release.changes }))
+    }
+
+    /// Writes down what was read, for the next start. Nobody waits for that.
+    fn keep_what_was_read(&self) {
+        let loader = Arc::clone(&self.loader);
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = locked(&loader).save() {
+                tracing::warn!(%error, "what was read can't be kept; the next start reads it again");
+            }
+        });
     }
 
     fn serve(&self, desk: Desk) {
@@ -192,9 +213,10 @@ impl Data {
     async fn serve_last(&self) -> Result<Option<Release>, Failure> {
         let Some(stored) = self.store.last_release().await? else { return Ok(None) };
         let text = self.store.all_rows().await?.join("\n");
+        let index = self.index.clone();
         let desk = blocking(move || {
             let file = File { name: "the last release.jsonl".to_owned(), text };
-            dataset::load_files(&[file]).map(Desk::new)
+            dataset::load_files(&[file]).map(|dataset| Desk::open(dataset, &index))
         });
         match desk.await? {
             Ok(desk) => self.serve(desk?),
@@ -224,6 +246,15 @@ impl Data {
         }
         Ok(self.store.note(REPORTED, &name).await?)
     }
+}
+
+/// A folder in the state folder, made if it is not there.
+fn folder(state: &Path, name: &str) -> PathBuf {
+    let folder = state.join(name);
+    if let Err(error) = fs::create_dir_all(&folder) {
+        tracing::warn!(%error, folder = %folder.display(), "this folder can't be made");
+    }
+    folder
 }
 
 /// Does what may take long where it holds nobody up.

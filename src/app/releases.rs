@@ -1,6 +1,9 @@
 //! How a dataset differs from the last release, and what that means for digests that were sent.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
 use super::{
     Failure,
@@ -9,7 +12,7 @@ use super::{
 };
 use crate::{
     commands::Desk,
-    dataset::{self, Change, Dataset, FORMAT, Hash, Record, Row},
+    dataset::{self, Change, Dataset, FORMAT, Record, Row},
     digest::{self, Zone},
     store::{Edit, NewRelease, Store, StoredRelease, StoredRow},
 };
@@ -36,21 +39,27 @@ pub(super) struct News {
 /// A dataset, its rows' hashes by the place of the record, and the hash of the whole.
 struct Hashed {
     dataset: Dataset,
-    rows: Vec<Hash>,
+    rows: Vec<String>,
     content: String,
 }
 
-/// Compares a dataset with the last release. `most`: the share of the records that it may withdraw.
-pub(super) async fn compare(store: &Store, dataset: Dataset, most: Option<f64>) -> Result<Compared, Failure> {
+/// Compares a dataset with the last release. `most`: the share of the records that it may withdraw. `index`: the index's folder.
+pub(super) async fn compare(
+    store: &Store,
+    dataset: Dataset,
+    most: Option<f64>,
+    index: &Path,
+) -> Result<Compared, Failure> {
+    let index = index.to_owned();
     let hashed = blocking(move || hashed(dataset)).await?;
     let Some(mut last) = store.last_release().await? else {
         tracing::info!("this is the first release: nobody is told of it");
-        return baseline(hashed).await;
+        return baseline(hashed, index).await;
     };
     if last.format != i64::from(FORMAT) {
         match reformatted(store, &last).await? {
             Some(hash) => last.hash = hash,
-            None => return baseline(hashed).await,
+            None => return baseline(hashed, index).await,
         }
     }
     if last.hash == hashed.content {
@@ -62,7 +71,7 @@ pub(super) async fn compare(store: &Store, dataset: Dataset, most: Option<f64>) 
     let mut touched: Vec<String> = Vec::new();
     for (place, (record, hash)) in hashed.dataset.records().iter().zip(&hashed.rows).enumerate() {
         match known.remove(&record.id) {
-            Some(same) if same == hex(hash) => {}
+            Some(same) if same == *hash => {}
             Some(_) => {
                 come.push(place);
                 touched.push(record.id.clone());
@@ -78,7 +87,7 @@ pub(super) async fn compare(store: &Store, dataset: Dataset, most: Option<f64>) 
             Ok(old) => old,
             Err(faults) => {
                 tracing::error!(%faults, "the last release can't be read; nobody is told what changed since");
-                return Ok(Compared::News(Box::new(first(hashed)?)));
+                return Ok(Compared::News(Box::new(first(hashed, &index)?)));
             }
         };
         let dataset = hashed.dataset;
@@ -98,21 +107,21 @@ pub(super) async fn compare(store: &Store, dataset: Dataset, most: Option<f64>) 
             changes,
             ..NewRelease::default()
         };
-        Ok(Compared::News(Box::new(News { desk: Desk::new(dataset)?, release })))
+        Ok(Compared::News(Box::new(News { desk: Desk::open(dataset, &index)?, release })))
     })
     .await?
 }
 
 /// The release that everything later is compared with.
-async fn baseline(hashed: Hashed) -> Result<Compared, Failure> {
-    Ok(Compared::News(Box::new(blocking(move || first(hashed)).await??)))
+async fn baseline(hashed: Hashed, index: PathBuf) -> Result<Compared, Failure> {
+    Ok(Compared::News(Box::new(blocking(move || first(hashed, &index)).await??)))
 }
 
-fn first(hashed: Hashed) -> Result<News, Failure> {
+fn first(hashed: Hashed, index: &Path) -> Result<News, Failure> {
     let rows = hashed.dataset.rows().map(stored).collect();
     let release =
         NewRelease { format: i64::from(FORMAT), hash: hashed.content, rows, all: true, ..NewRelease::default() };
-    Ok(News { desk: Desk::new(hashed.dataset)?, release })
+    Ok(News { desk: Desk::open(hashed.dataset, index)?, release })
 }
 
 /// Writes the last release in today's format; its hash. `None` if it can't be read any more.
@@ -131,7 +140,7 @@ async fn reformatted(store: &Store, last: &StoredRelease) -> Result<Option<Strin
             return Ok(None);
         }
     };
-    let hash = hex(&dataset::content(rows.iter().map(|row| &row.hash)));
+    let hash = dataset::content(rows.iter().map(|row| row.hash.as_str()));
     let release = NewRelease {
         format: i64::from(FORMAT),
         hash: hash.clone(),
@@ -175,20 +184,11 @@ pub(super) async fn edits(
 }
 
 fn hashed(dataset: Dataset) -> Hashed {
-    let rows: Vec<Hash> = dataset.rows().map(|row| row.hash).collect();
-    let content = hex(&dataset::content(&rows));
+    let rows: Vec<String> = dataset.rows().map(|row| row.hash).collect();
+    let content = dataset::content(rows.iter().map(String::as_str));
     Hashed { dataset, rows, content }
 }
 
 fn stored(row: Row) -> StoredRow {
-    StoredRow { id: row.id, hash: hex(&row.hash), row: row.text }
-}
-
-fn hex(hash: &Hash) -> String {
-    use std::fmt::Write as _;
-    hash.iter().fold(String::with_capacity(32), |mut hex, byte| {
-        // Writing to a String never fails.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    StoredRow { id: row.id, hash: row.hash, row: row.text }
 }

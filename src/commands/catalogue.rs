@@ -1,67 +1,64 @@
-//! The records in the orders that lists need. Worked out once for each release, when the first list is asked for.
+//! The records in the orders that lists need: worked out with the desk, so that no answer has to wait for it.
 
-use std::{cmp::Reverse, collections::BTreeSet, sync::OnceLock};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashSet},
+};
 
-use super::ranking::{Ranking, rank};
+use super::{
+    chronicle::Chronicle,
+    ranking::{Amounts, Ranking},
+};
 use crate::{
-    dataset::{Claim, Dataset, KINDS, Kind, PROPERTIES, PartialDate, Property, Record, SOURCE, Value},
+    dataset::{Claim, Dataset, KINDS, Kind, PartialDate, Property, Record, SOURCE, Value},
     spelling::fold,
 };
 
-/// The orders. Each is worked out when it is first asked for.
+/// The orders.
 #[derive(Debug)]
 pub(super) struct Catalogue {
-    kinds: OnceLock<Vec<Vec<usize>>>,
-    rankings: Vec<OnceLock<Ranking>>,
-    days: OnceLock<Days>,
-    tags: OnceLock<BTreeSet<String>>,
-}
-
-/// Where a dated claim is: the place of its record, and its place among the record's claims.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Link {
-    pub record: usize,
-    pub claim: usize,
-}
-
-/// The dated claims that the timeline knows, in the order of the calendar, whatever their year.
-#[derive(Debug, Default)]
-pub(super) struct Days {
-    /// Those that are dated to the day, with month and day.
-    pub exact: Vec<((i8, i8), Link)>,
-    /// Those that are dated to the month, with the month.
-    pub months: Vec<(i8, Link)>,
-}
-
-impl Default for Catalogue {
-    fn default() -> Self {
-        let rankings = PROPERTIES.iter().map(|_| OnceLock::new()).collect();
-        Self { kinds: OnceLock::new(), rankings, days: OnceLock::new(), tags: OnceLock::new() }
-    }
+    /// What is dated, in the order of time.
+    pub chronicle: Chronicle,
+    /// For each kind the places of its records.
+    kinds: Vec<Vec<u32>>,
+    /// For each property its amounts, and all of them in order.
+    amounts: Vec<(Amounts, Ranking)>,
+    tags: BTreeSet<String>,
 }
 
 impl Catalogue {
+    pub(super) fn new(dataset: &Dataset) -> Self {
+        let rankings = Amounts::of_each_property(dataset).into_iter().map(|amounts| {
+            let ranking = amounts.rank(|_| true, |_| true);
+            (amounts, ranking)
+        });
+        let tags: HashSet<&String> = dataset.records().iter().flat_map(|record| &record.tags).collect();
+        Self {
+            chronicle: Chronicle::new(dataset),
+            kinds: by_kind(dataset),
+            amounts: rankings.collect(),
+            tags: tags.into_iter().map(|tag| fold(tag)).collect(),
+        }
+    }
+
     /// The places of the records of a kind: what has a date by that, newest first; the others by name.
-    pub(super) fn of_kind(&self, dataset: &Dataset, kind: Kind) -> &[usize] {
-        let kinds = self.kinds.get_or_init(|| by_kind(dataset));
-        KINDS.iter().position(|known| *known == kind).and_then(|place| kinds.get(place)).map_or(&[], Vec::as_slice)
+    pub(super) fn of_kind(&self, kind: Kind) -> &[u32] {
+        KINDS.iter().position(|known| *known == kind).map_or(&[], |place| &self.kinds[place])
+    }
+
+    /// The amounts of a property.
+    pub(super) fn amounts(&self, property: &Property) -> &Amounts {
+        &self.amounts[property.rank()].0
     }
 
     /// The amounts of a property, greatest first.
-    pub(super) fn ranking(&self, dataset: &Dataset, property: &'static Property) -> &Ranking {
-        let ranking = &self.rankings[property.rank()];
-        ranking.get_or_init(|| rank(dataset, property, 0..dataset.records().len(), |_| true))
+    pub(super) fn ranking(&self, property: &Property) -> &Ranking {
+        &self.amounts[property.rank()].1
     }
 
     /// Every tag that a record has, folded.
-    pub(super) fn tags(&self, dataset: &Dataset) -> &BTreeSet<String> {
-        self.tags
-            .get_or_init(|| dataset.records().iter().flat_map(|record| &record.tags).map(|tag| fold(tag)).collect())
-    }
-
-    /// The dated claims in the order of the calendar.
-    pub(super) fn days(&self, dataset: &Dataset) -> &Days {
-        self.days.get_or_init(|| by_day(dataset))
+    pub(super) fn tags(&self) -> &BTreeSet<String> {
+        &self.tags
     }
 }
 
@@ -86,43 +83,18 @@ pub(super) fn told(record: &Record) -> Option<&Claim> {
     record.kind.told.iter().find_map(of)
 }
 
-fn by_kind(dataset: &Dataset) -> Vec<Vec<usize>> {
+fn by_kind(dataset: &Dataset) -> Vec<Vec<u32>> {
     let mut kinds = vec![Vec::new(); KINDS.len()];
-    for (place, record) in dataset.records().iter().enumerate() {
+    for (place, record) in (0_u32..).zip(dataset.records()) {
         if let Some(kind) = KINDS.iter().position(|kind| *kind == record.kind) {
             kinds[kind].push(place);
         }
     }
     for places in &mut kinds {
         places.sort_by_cached_key(|place| {
-            let record = &dataset.records()[*place];
+            let record = &dataset.records()[*place as usize];
             (Reverse(listed_date(record)), fold(&record.name), *place)
         });
     }
     kinds
-}
-
-fn by_day(dataset: &Dataset) -> Days {
-    let mut days = Days::default();
-    for (record, claim, date) in dated(dataset) {
-        let link = Link { record, claim };
-        match (date.month(), date.day()) {
-            (Some(month), Some(day)) => days.exact.push(((month, day), link)),
-            (Some(month), None) => days.months.push((month, link)),
-            _ => {}
-        }
-    }
-    // Stable: what shares a day stays in the order of the records.
-    days.exact.sort_by_key(|(day, _)| *day);
-    days.months.sort_by_key(|(month, _)| *month);
-    days
-}
-
-fn dated(dataset: &Dataset) -> impl Iterator<Item = (usize, usize, PartialDate)> {
-    dataset.records().iter().enumerate().flat_map(|(place, record)| {
-        record.claims.iter().enumerate().filter_map(move |(number, claim)| match claim.value {
-            Value::Date(date) if claim.property.timeline.is_some() => Some((place, number, date)),
-            _ => None,
-        })
-    })
 }

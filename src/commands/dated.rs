@@ -1,7 +1,5 @@
 //! Dated claims as lines of a timeline.
 
-use std::collections::HashSet;
-
 use crate::{
     dataset::{Claim, Dataset, PartialDate, Record, Value},
     reply::{Citations, Span, bold, italic, text},
@@ -34,24 +32,4 @@ impl<'d> Entry<'d> {
         let line = [bold(self.date.to_string()), text(what.trim_end()), citations.mark(&self.claim.sources)];
         line.into_iter().chain(differ).collect()
     }
-}
-
-/// An event that is about a model says that it was released: the model's own line that day would say it twice.
-pub(super) fn drop_told_by_events(entries: &mut Vec<Entry>) {
-    let told: HashSet<(PartialDate, String)> = entries
-        .iter()
-        .filter(|entry| entry.claim.property.timeline == Some(""))
-        .flat_map(|entry| {
-            let targets = entry.record.claims.iter().filter_map(|claim| match &claim.value {
-                Value::Ref(id) => Some(id.clone()),
-                _ => None,
-            });
-            targets.map(|id| (entry.date, id))
-        })
-        .collect();
-    entries.retain(|entry| {
-        let told_as = entry.claim.property.timeline.unwrap_or_default();
-        !matches!(told_as, "announced" | "released" | "issued")
-            || !told.contains(&(entry.date, entry.record.id.clone()))
-    });
 }

@@ -1,10 +1,12 @@
 //! `!list KIND`: the records of a kind, narrowed by filters.
 
+use std::borrow::Cow;
+
 use super::{
     Ask, Command, Desk, Hit, Outcome, Role, Spec, card, catalogue::told, page, select::Selection, text_outcome,
 };
 use crate::{
-    dataset::{KINDS, Kind, Record},
+    dataset::{Claim, KINDS, Kind, Record, property},
     index,
     reply::{Block, Citations, Reply, Span, bold, code, text},
     spelling::{fold, nearest},
@@ -76,7 +78,7 @@ impl Command for List {
             return Ok(Reply { blocks }.into());
         }
         let mut citations = Citations::default();
-        let records = places[skip..].iter().map(|place| &desk.dataset.records()[*place]);
+        let records = places[skip..].iter().map(|place| &desk.dataset.records()[*place as usize]);
         let items = page::fill(desk, &mut citations, LONGEST, records.clone(), |record, citations| {
             line(desk, record, kind.is_none(), citations)
         });
@@ -93,7 +95,7 @@ impl List {
     /// How to use it, and how much of each kind there is.
     fn kinds(&self, desk: &Desk) -> Outcome {
         let mut outcome = self.spec().how_to();
-        let counts = KINDS.iter().map(|kind| (kind, desk.catalogue().of_kind(&desk.dataset, kind).len()));
+        let counts = KINDS.iter().map(|kind| (kind, desk.catalogue.of_kind(kind).len()));
         let items = counts
             .filter(|(_, count)| *count > 0)
             .map(|(kind, count)| vec![text(format!("{count} ")), code(format!("!list {}", kind.plural))]);
@@ -137,15 +139,18 @@ fn counted(kind: Option<Kind>, count: usize) -> &'static str {
 }
 
 /// The places of the records of a kind, or of all, that fit.
-fn found(desk: &Desk, kind: Option<Kind>, selection: &Selection) -> Vec<usize> {
+fn found<'d>(desk: &'d Desk, kind: Option<Kind>, selection: &Selection) -> Cow<'d, [u32]> {
+    if let Some(kind) = kind.filter(|_| selection.is_everything()) {
+        return Cow::Borrowed(desk.catalogue.of_kind(kind));
+    }
     let kinds = KINDS.iter().copied().filter(|known| kind.is_none_or(|kind| kind == *known));
-    let places = kinds.flat_map(|kind| desk.catalogue().of_kind(&desk.dataset, kind)).copied();
-    places.filter(|place| selection.fits(*place)).collect()
+    let places = kinds.flat_map(|kind| desk.catalogue.of_kind(kind)).copied();
+    places.filter(|place| selection.fits(*place as usize)).collect()
 }
 
 /// The tags that may be meant by tags that nothing has.
 fn tags(desk: &Desk, selection: &Selection) -> Option<Block> {
-    let tags = desk.catalogue().tags(&desk.dataset);
+    let tags = desk.catalogue.tags();
     let unknown = selection.tags.iter().filter(|tag| !tags.contains(tag.as_str()));
     let near = unknown.filter_map(|tag| nearest(tag, tags.iter().map(String::as_str)));
     let near: Vec<Span> = near.map(|near| code(format!("tag:{near}"))).collect();
@@ -167,11 +172,7 @@ fn line(desk: &Desk, record: &Record, with_kind: bool, citations: &mut Citations
         spans.push(citations.mark(&claim.sources));
     } else if let Some(date) = info.and_then(|info| info.date) {
         spans.push(text(format!(": {date}")));
-    } else if let Some((from, claim)) = desk
-        .dataset
-        .links_to(&record.id)
-        .find(|(_, claim)| claim.property.id == "founder" || claim.property.id == "leader")
-    {
+    } else if let Some((from, claim)) = head(desk, record) {
         let label = claim.property.reverse.unwrap_or(claim.property.label).to_lowercase();
         spans.push(text(format!(": {label} {}", from.name)));
         spans.push(citations.mark(&claim.sources));
@@ -185,6 +186,18 @@ fn line(desk: &Desk, record: &Record, with_kind: bool, citations: &mut Citations
         spans.extend(summary);
     }
     spans
+}
+
+/// The first claim that makes the record the work or the charge of another one.
+fn head<'d>(desk: &'d Desk, record: &Record) -> Option<(&'d Record, &'d Claim)> {
+    let links = desk.dataset.links(&record.id);
+    let place = |id: &str| {
+        let rank = property(id)?.rank();
+        let first = links.partition_point(|link| usize::from(link.property) < rank);
+        links.get(first).filter(|link| usize::from(link.property) == rank).map(|_| first)
+    };
+    let first = ["founder", "leader"].into_iter().filter_map(place).min()?;
+    Some(desk.dataset.follow(links[first]))
 }
 
 /// The beginning of a text, up to a word's end.

@@ -4,7 +4,7 @@ mod near;
 
 use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, card};
 use crate::{
-    dataset::{Claim, Kind, Record, Value},
+    dataset::{Claim, KINDS, Kind, Link, PROPERTIES, Record, Value},
     index,
     reply::{Block, Reply, Span, bold, code, italic, text},
     spelling::key,
@@ -132,10 +132,14 @@ fn through_another_kind<'d>(desk: &'d Desk, kind: Option<Kind>, places: &[usize]
             let Value::Ref(id) = &claim.value else { return None };
             desk.dataset.get(id).map(|target| (target, claim.property.label.to_lowercase()))
         });
-        let headed = desk.dataset.links_to(&named.id).filter(|(_, claim)| HEADED.contains(&claim.property.id));
+        // A record may have very many links: only those that count are followed.
+        let links = desk.dataset.links(&named.id).iter().filter(|link| *KINDS[usize::from(link.kind)] == *kind);
+        let follow = |link: &Link| desk.dataset.follow(*link);
+        let heading = |link: &&Link| HEADED.contains(&PROPERTIES[usize::from(link.property)].id);
+        let headed = links.clone().filter(heading).map(follow);
         let headed = headed.map(|(from, claim)| (from, claim.property.reverse.unwrap_or_default().to_lowercase()));
         let forward = of_kind(kind, forward.chain(headed));
-        let back = of_kind(kind, desk.dataset.links_to(&named.id).map(|(from, _)| (from, String::new())));
+        let back = of_kind(kind, links.map(|link| (follow(link).0, String::new())));
         let what = text(format!(" is a {}", named.kind.id));
         if let [(record, link), others @ ..] = forward.as_slice() {
             let why = vec![

@@ -4,6 +4,8 @@
 
 mod card;
 mod catalogue;
+mod changes;
+mod chronicle;
 mod cite;
 mod compare;
 mod dated;
@@ -11,11 +13,13 @@ mod digests;
 mod effect;
 mod follow;
 mod help;
+mod history;
 mod hit;
 mod list;
 mod look_up;
 mod page;
 mod parse;
+mod past;
 mod random;
 mod ranking;
 pub mod registry;
@@ -35,7 +39,7 @@ pub use who::{is_about_the_room, role_needed};
 
 use catalogue::Catalogue;
 
-use std::sync::Arc;
+use std::{panic::resume_unwind, path::Path, sync::Arc, thread};
 
 use crate::{
     dataset::Dataset,
@@ -61,13 +65,33 @@ impl Desk {
     /// # Errors
     /// If the index can't be built.
     pub fn new(dataset: Dataset) -> Result<Self, index::Error> {
-        let index = Index::build(&dataset)?;
-        Ok(Self { dataset, index, catalogue: Catalogue::default() })
+        let (index, catalogue) = beside(|| Index::build(&dataset), || Catalogue::new(&dataset));
+        Ok(Self { dataset, index: index?, catalogue })
     }
 
-    fn catalogue(&self) -> &Catalogue {
-        &self.catalogue
+    /// The same, with the index in a folder: only what changed since it was last opened is indexed. The folder has to exist;
+    /// a desk that was opened from it before goes on answering. If the folder can't be used, the index is held in memory.
+    ///
+    /// # Errors
+    /// If the index can't be built.
+    pub fn open(dataset: Dataset, folder: &Path) -> Result<Self, index::Error> {
+        let open = || {
+            Index::open(folder, &dataset).or_else(|error| {
+                tracing::warn!(%error, folder = %folder.display(), "the index is held in memory instead");
+                Index::build(&dataset)
+            })
+        };
+        let (index, catalogue) = beside(open, || Catalogue::new(&dataset));
+        Ok(Self { dataset, index: index?, catalogue })
     }
+}
+
+/// Does two things at once.
+fn beside<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
+    thread::scope(|scope| {
+        let other = scope.spawn(other);
+        (one(), other.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })
 }
 
 /// A question to the desk.

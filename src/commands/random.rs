@@ -31,14 +31,14 @@ impl Command for Random {
             },
         };
         let fits = |known: &Kind| kind.map_or(*known != SOURCE, |kind| kind == *known);
-        let pools = KINDS.iter().copied().filter(fits).map(|kind| desk.catalogue().of_kind(&desk.dataset, kind));
-        let pools: Vec<&[usize]> = pools.collect();
+        let pools = KINDS.iter().copied().filter(fits).map(|kind| desk.catalogue.of_kind(kind));
+        let pools: Vec<&[u32]> = pools.collect();
         let all: usize = pools.iter().map(|pool| pool.len()).sum();
         let drawn = usize::try_from(ask.seed % (all.max(1) as u64)).unwrap_or_default();
         let Some(place) = pools.iter().copied().flatten().nth(drawn) else {
             return Ok(look_up::nothing(desk, &ask.invocation.joined())?.into());
         };
-        let record = &desk.dataset.records()[*place];
+        let record = &desk.dataset.records()[*place as usize];
         Ok(Outcome { reply: card::card(desk, record), hits: vec![Hit::whole(record)], effect: None })
     }
 }

@@ -1,9 +1,9 @@
 //! The amounts of a property, greatest first, each currency and unit by itself.
 
-use std::collections::HashMap;
+use std::{cmp::Reverse, collections::HashMap};
 
 use crate::{
-    dataset::{Amount, Claim, Dataset, Money, Property, Qualifier, Record, Value},
+    dataset::{Amount, Claim, Dataset, Money, PROPERTIES, PartialDate, Property, Qualifier, Record, Value},
     spelling::fold,
 };
 
@@ -46,41 +46,114 @@ pub(super) fn claims<'r>(
     claims
 }
 
-/// Ranks the amounts of a property that `fits` lets through, of some records.
-pub(super) fn rank(
-    dataset: &Dataset,
-    property: &Property,
-    records: impl Iterator<Item = usize>,
-    fits: impl Fn(&Claim) -> bool,
-) -> Ranking {
-    let mut found: Vec<(usize, Vec<&Claim>)> = Vec::new();
-    for place in records {
-        let claims = dataset.records()[place].claims.iter().filter(|claim| claim.property == property && fits(claim));
-        let (money, counts): (Vec<&Claim>, Vec<&Claim>) =
-            claims.partition(|claim| matches!(claim.value, Value::Money(_)));
-        found.extend((!money.is_empty()).then(|| (place, newest(money))));
-        let mut units: Vec<(String, Vec<&Claim>)> = Vec::new();
-        for claim in counts {
-            let Some(unit) = measures_of(&claim.value).first().map(|unit| fold(unit)) else { continue };
-            match units.iter_mut().find(|(known, _)| *known == unit) {
-                Some((_, claims)) => claims.push(claim),
-                None => units.push((unit, vec![claim])),
+/// Every amount that the claims of one property give, in the order of the records.
+#[derive(Debug, Default)]
+pub(super) struct Amounts {
+    /// The currencies and units, each as it is written first.
+    names: Vec<String>,
+    /// The places of the names among them, by the name folded.
+    known: HashMap<String, u16>,
+    rows: Vec<Given>,
+}
+
+/// An amount in one of the measures in which a claim gives it.
+#[derive(Debug, Clone, Copy)]
+struct Given {
+    record: u32,
+    /// A record's newest claim counts for money as a whole, and for each unit by itself.
+    group: u16,
+    as_of: Option<PartialDate>,
+    measure: u16,
+    order: (f64, i8),
+}
+
+/// The group of all claims that give money.
+const MONEY: u16 = u16::MAX;
+
+impl Amounts {
+    /// The amounts of each of the properties.
+    pub(super) fn of_each_property(dataset: &Dataset) -> Vec<Self> {
+        let mut all: Vec<Self> = PROPERTIES.iter().map(|_| Self::default()).collect();
+        for (record, known) in (0..).zip(dataset.records()) {
+            for claim in &known.claims {
+                let amounts = &mut all[claim.property.rank()];
+                match &claim.value {
+                    Value::Quantity(quantity) => {
+                        let measure = amounts.measure(quantity.unit.as_deref().unwrap_or_default());
+                        amounts.add(record, measure, claim, measure, quantity.amount);
+                    }
+                    Value::Money(money) => {
+                        for money in every_currency(money) {
+                            let measure = amounts.measure(&money.currency);
+                            amounts.add(record, MONEY, claim, measure, money.amount);
+                        }
+                    }
+                    _ => {}
+                }
             }
         }
-        found.extend(units.into_iter().map(|(_, claims)| (place, newest(claims))));
+        for amounts in &mut all {
+            // Stable: the claims of a group stay in their order.
+            amounts.rows.sort_by_key(|given| (given.record, given.group));
+        }
+        all
     }
-    let measures = measures(&found);
-    let mut rows: Vec<Row> = Vec::new();
-    for (record, claims) in &found {
-        // The first measure in which the source itself gives the amount.
-        let row = measures.iter().enumerate().find_map(|(measure, name)| {
-            let amounts = claims.iter().filter_map(|claim| amount_in(&claim.value, name)).map(sorted_by);
-            amounts.max_by(|a, b| compare(*a, *b)).map(|order| Row { record: *record, measure, order })
+
+    fn add(&mut self, record: u32, group: u16, claim: &Claim, measure: u16, amount: Amount) {
+        self.rows.push(Given { record, group, as_of: claim.as_of, measure, order: sorted_by(amount) });
+    }
+
+    fn measure(&mut self, name: &str) -> u16 {
+        let folded = fold(name);
+        if let Some(measure) = self.known.get(&folded) {
+            return *measure;
+        }
+        // The last one is the group of money.
+        let measure = u16::try_from(self.names.len()).unwrap_or(MONEY).min(MONEY - 1);
+        self.names.push(name.to_owned());
+        self.known.insert(folded, measure);
+        measure
+    }
+
+    /// Ranks the amounts of the claims that are of a date that fits, and of records that fit: measures by all of
+    /// the dates that fit.
+    pub(super) fn rank(&self, holds: impl Fn(Option<PartialDate>) -> bool, fits: impl Fn(usize) -> bool) -> Ranking {
+        let mut counts = vec![0_usize; self.names.len()];
+        let mut newest: Vec<Given> = Vec::new();
+        for group in self.rows.chunk_by(|a, b| (a.record, a.group) == (b.record, b.group)) {
+            let first = newest.len();
+            let Some(date) = group.iter().map(|given| given.as_of).filter(|date| holds(*date)).max() else { continue };
+            newest.extend(group.iter().filter(|given| given.as_of == date));
+            for (place, given) in newest.iter().enumerate().skip(first) {
+                let again = newest[first..place].iter().any(|before| before.measure == given.measure);
+                counts[usize::from(given.measure)] += usize::from(!again);
+            }
+        }
+        let mut order: Vec<u16> =
+            (0..).zip(&counts).filter(|(_, count)| **count > 0).map(|(measure, _)| measure).collect();
+        let name = |measure: u16| self.names[usize::from(measure)].as_str();
+        order.sort_by_key(|measure| (Reverse(counts[usize::from(*measure)]), name(*measure)));
+        let mut ranks = vec![usize::MAX; self.names.len()];
+        for (rank, measure) in order.iter().enumerate() {
+            ranks[usize::from(*measure)] = rank;
+        }
+        let mut rows: Vec<Row> = Vec::new();
+        for group in newest.chunk_by(|a, b| (a.record, a.group) == (b.record, b.group)) {
+            let record = group[0].record as usize;
+            if !fits(record) {
+                continue;
+            }
+            // The first measure in which the source itself gives the amount.
+            let rank = |given: &Given| ranks[usize::from(given.measure)];
+            let Some(measure) = group.iter().map(rank).min() else { continue };
+            let amounts = group.iter().filter(|given| rank(given) == measure).map(|given| given.order);
+            rows.extend(amounts.max_by(|a, b| compare(*a, *b)).map(|order| Row { record, measure, order }));
+        }
+        rows.sort_unstable_by(|a, b| {
+            a.measure.cmp(&b.measure).then(compare(b.order, a.order)).then(a.record.cmp(&b.record))
         });
-        rows.extend(row);
+        Ranking { measures: order.into_iter().map(|measure| name(measure).to_owned()).collect(), rows }
     }
-    rows.sort_by(|a, b| a.measure.cmp(&b.measure).then(compare(b.order, a.order)).then(a.record.cmp(&b.record)));
-    Ranking { measures, rows }
 }
 
 /// The claims of the newest date among them.
@@ -88,31 +161,6 @@ fn newest(mut claims: Vec<&Claim>) -> Vec<&Claim> {
     let newest = claims.iter().map(|claim| claim.as_of).max().flatten();
     claims.retain(|claim| claim.as_of == newest);
     claims
-}
-
-/// The measures, those of most records first, then in the order of the alphabet.
-fn measures(found: &[(usize, Vec<&Claim>)]) -> Vec<String> {
-    let mut counts: HashMap<String, (usize, &str)> = HashMap::new();
-    for (_, claims) in found {
-        let mut own: Vec<&str> = claims.iter().flat_map(|claim| measures_of(&claim.value)).collect();
-        own.sort_unstable();
-        own.dedup();
-        for measure in own {
-            counts.entry(fold(measure)).or_insert((0, measure)).0 += 1;
-        }
-    }
-    let mut counts: Vec<(usize, &str)> = counts.into_values().collect();
-    counts.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
-    counts.into_iter().map(|(_, measure)| measure.to_owned()).collect()
-}
-
-/// Each currency in which a source gives the amount, or its unit ("" for a bare number).
-fn measures_of(value: &Value) -> Vec<&str> {
-    match value {
-        Value::Quantity(quantity) => vec![quantity.unit.as_deref().unwrap_or_default()],
-        Value::Money(money) => every_currency(money).map(|money| money.currency.as_str()).collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// The amount in this measure, as far as the source itself gives it.

@@ -4,11 +4,13 @@ use std::sync::LazyLock;
 
 use super::{
     Command,
+    changes::Changes,
     cite::Cite,
     compare::Compare,
     digests::Digests,
     follow::{FollowThis, Follows, Unfollow},
     help::Help,
+    history::History,
     list::List,
     look_up::LookUp,
     random::Random,
@@ -30,6 +32,8 @@ static COMMANDS: LazyLock<Vec<Box<dyn Command>>> = LazyLock::new(|| {
     commands.push(Box::new(Cite));
     commands.push(Box::new(Today));
     commands.push(Box::new(Random));
+    commands.push(Box::new(Changes));
+    commands.push(Box::new(History));
     commands.push(Box::new(Digests));
     commands.push(Box::new(FollowThis));
     commands.push(Box::new(Unfollow));

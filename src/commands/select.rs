@@ -45,13 +45,18 @@ impl Selection {
             }
             fitting = Some(fits);
         }
-        let taken = desk.index.taken(&asked.words.join(" "))?;
+        let taken = if asked.words.is_empty() { Vec::new() } else { desk.index.taken(&asked.words.join(" "))? };
         Ok(Self { fitting, days, tags: asked.filters.tag.clone(), taken, complaint: asked.complaint.clone() })
     }
 
     /// Whether the record at this place fits.
     pub(super) fn fits(&self, place: usize) -> bool {
         self.fitting.as_ref().is_none_or(|fits| fits.get(place).copied().unwrap_or_default())
+    }
+
+    /// Whether it is narrowed to nothing.
+    pub(super) fn is_everything(&self) -> bool {
+        self.fitting.is_none()
     }
 
     /// Whether there are days that are kept apart.

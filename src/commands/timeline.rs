@@ -1,10 +1,6 @@
 //! `!timeline`: what happened when.
 
-use super::{
-    Ask, Command, Desk, Hit, Outcome, Role, Spec,
-    dated::{Entry, drop_told_by_events},
-    page, text_outcome,
-};
+use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, chronicle::Part, page, text_outcome};
 use crate::{
     dataset::PartialDate,
     index,
@@ -47,11 +43,12 @@ impl Command for Timeline {
                 Err(()) => return Ok(not_a_date(first)),
             }
         };
-        let hits = desk.index.timeline(span.0, span.1, &words)?;
-        let mut entries: Vec<_> =
-            hits.into_iter().filter_map(|hit| Entry::at(&desk.dataset, hit.record, hit.claim?)).collect();
-        drop_told_by_events(&mut entries);
-        entries.sort_by(|a, b| (a.date, &a.record.name).cmp(&(b.date, &b.record.name)));
+        let chronicle = &desk.catalogue.chronicle;
+        let entries = if words.is_empty() {
+            chronicle.within(span.0, span.1)
+        } else {
+            chronicle.of_hits(&desk.index.timeline(span.0, span.1, &words)?)
+        };
         Ok(render(desk, span, &words, &entries, skip))
     }
 }
@@ -126,7 +123,7 @@ fn not_a_date(argument: &str) -> Outcome {
     ])
 }
 
-fn render(desk: &Desk, span: Span2, words: &str, entries: &[Entry], skip: usize) -> Outcome {
+fn render(desk: &Desk, span: Span2, words: &str, entries: &Part, skip: usize) -> Outcome {
     let mut title = match span {
         (None, None) if words.is_empty() => "Timeline".to_owned(),
         (None, None) => String::new(),
@@ -148,8 +145,8 @@ fn render(desk: &Desk, span: Span2, words: &str, entries: &[Entry], skip: usize)
             text("."),
         ]);
     }
-    let (end, next) = cut(span, entries, skip);
-    let shown = &entries[skip..end];
+    let (end, next) = cut(desk, span, entries, skip);
+    let shown: Vec<_> = entries.from(&desk.dataset, skip).take(end - skip).collect();
     let mut citations = Citations::default();
     let items = shown.iter().map(|entry| entry.line(&mut citations)).collect();
     let mut blocks = vec![Block::Para(vec![bold(title)]), Block::List(items)];
@@ -164,20 +161,20 @@ fn render(desk: &Desk, span: Span2, words: &str, entries: &[Entry], skip: usize)
 }
 
 /// Where the page ends, and the day from which on the rest is to be asked for, with how many of that day to skip.
-fn cut(span: Span2, entries: &[Entry], skip: usize) -> (usize, Option<(String, usize)>) {
+fn cut(desk: &Desk, span: Span2, entries: &Part, skip: usize) -> (usize, Option<(String, usize)>) {
     let whole = match span {
         (Some(from), Some(to)) => (to.last_day() - from.first_day()).get_days() <= TWO_YEARS,
         _ => false,
     };
     let most = if whole { LONGEST_WHOLE } else { LONGEST };
     let mut length = 0;
-    for (place, entry) in entries.iter().enumerate().skip(skip) {
+    for (place, entry) in (skip..).zip(entries.from(&desk.dataset, skip)) {
         length += entry.record.name.chars().count() + 24;
         if length > most && place > skip {
             // The rest begins with a day of its own, so that asking for it shows nothing twice and leaves nothing out;
             // unless that day alone fills the page.
             let day = entry.date.first_day();
-            let begins = entries.partition_point(|entry| entry.date.first_day() < day);
+            let begins = entries.before(&desk.dataset, day);
             let (end, shown) = if begins > skip { (begins, 0) } else { (place, place - begins) };
             return (end, Some((day.to_string(), shown)));
         }

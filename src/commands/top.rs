@@ -4,7 +4,7 @@ use super::{
     Ask, Command, Desk, Hit, Outcome, Role, Spec, list::kind_called, page, ranking, select::Selection, text_outcome,
 };
 use crate::{
-    dataset::{Claim, PROPERTIES, Property, ValueType},
+    dataset::{Claim, PROPERTIES, PartialDate, Property, ValueType},
     index,
     reply::{Block, Citations, Reply, Span, bold, code, italic, text},
     spelling::{key, nearest},
@@ -50,7 +50,7 @@ impl Command for Top {
         let selection = Selection::read_without_days(desk, &filters)?;
         let records = desk.dataset.records();
         // A word may stand for several properties: the first that anything here has.
-        let ranked = |property| desk.catalogue().ranking(&desk.dataset, property).rows.iter();
+        let ranked = |property| desk.catalogue.ranking(property).rows.iter();
         let given = |property: &&&'static Property| ranked(property).any(|row| selection.fits(row.record));
         let Some(property) = properties.iter().find(given).or(properties.first()).copied() else {
             return Ok(no_amount(desk, &typed));
@@ -58,13 +58,11 @@ impl Command for Top {
         let holds = |claim: &Claim| !selection.has_days() || claim.as_of.is_some_and(|date| selection.within(date));
         let narrowed;
         let ranking = if selection.has_days() {
-            let mut having: Vec<usize> = ranked(property).map(|row| row.record).collect();
-            having.sort_unstable();
-            having.dedup();
-            narrowed = ranking::rank(&desk.dataset, property, having.into_iter(), holds);
+            let dated = |date: Option<PartialDate>| date.is_some_and(|date| selection.within(date));
+            narrowed = desk.catalogue.amounts(property).rank(dated, |record| selection.fits(record));
             &narrowed
         } else {
-            desk.catalogue().ranking(&desk.dataset, property)
+            desk.catalogue.ranking(property)
         };
         let rows: Vec<ranking::Row> = ranking.rows.iter().filter(|row| selection.fits(row.record)).copied().collect();
         let mut blocks: Vec<Block> = selection.remark().into_iter().collect();
@@ -190,7 +188,7 @@ fn amounts(desk: &Desk) -> Vec<Span> {
     let there = PROPERTIES
         .iter()
         .filter(|property| is_amount(property))
-        .filter(|property| !desk.catalogue().ranking(&desk.dataset, property).rows.is_empty());
+        .filter(|property| !desk.catalogue.ranking(property).rows.is_empty());
     for (place, property) in there.enumerate() {
         spans.extend((place > 0).then(|| text(", ")));
         spans.push(code(format!("!top {}", property.label.to_lowercase())));

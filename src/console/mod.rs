@@ -5,12 +5,14 @@
 mod ask;
 mod chat;
 mod check;
+mod diff;
 
 use std::path::Path;
 
 pub use ask::ask;
 pub use chat::chat;
 pub use check::{check, schema};
+pub use diff::diff;
 
 use crate::{
     commands::{Ask, Desk, Outcome, Reading, answer, hint, read, read_bare},

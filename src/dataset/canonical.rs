@@ -11,16 +11,16 @@ use super::{Amount, Claim, Dataset, Fault, Faults, File, Money, Qualifier, Recor
 /// differently is not taken for one that says something else.
 pub const FORMAT: u32 = 1;
 
-/// The first half of a BLAKE3 hash: two of a billion billion texts share one by chance.
-pub type Hash = [u8; 16];
+/// So many hexadecimal digits of a BLAKE3 hash are kept, half of them: that two texts share them is out of the question.
+const DIGITS: usize = 32;
 
 /// A record as a release stores it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The record's id.
     pub id: String,
-    /// The hash of `text`.
-    pub hash: Hash,
+    /// The hash of `text`, in hexadecimal digits.
+    pub hash: String,
     /// The line, without an end of line.
     pub text: String,
 }
@@ -30,7 +30,7 @@ impl Row {
     #[must_use]
     pub fn new(record: &Record) -> Self {
         let text = line(record);
-        Self { id: record.id.clone(), hash: hash(text.as_bytes()), text }
+        Self { id: record.id.clone(), hash: digits(&blake3::hash(text.as_bytes())), text }
     }
 }
 
@@ -42,12 +42,12 @@ impl Dataset {
 }
 
 /// The hash of a whole release, from those of its rows in the order of the ids.
-pub fn content<'a>(rows: impl IntoIterator<Item = &'a Hash>) -> Hash {
+pub fn content<'a>(rows: impl IntoIterator<Item = &'a str>) -> String {
     let mut hasher = blake3::Hasher::new();
     for row in rows {
-        hasher.update(row);
+        hasher.update(row.as_bytes());
     }
-    half(&hasher.finalize())
+    digits(&hasher.finalize())
 }
 
 /// Reads rows by themselves: what they point to need not be there.
@@ -68,14 +68,8 @@ pub(super) fn value(value: &Value) -> String {
     json(&ValueLine::new(value))
 }
 
-fn hash(bytes: &[u8]) -> Hash {
-    half(&blake3::hash(bytes))
-}
-
-fn half(whole: &blake3::Hash) -> Hash {
-    let mut half = Hash::default();
-    half.copy_from_slice(&whole.as_bytes()[..size_of::<Hash>()]);
-    half
+fn digits(whole: &blake3::Hash) -> String {
+    whole.to_hex()[..DIGITS].to_owned()
 }
 
 fn line(record: &Record) -> String {

@@ -39,6 +39,22 @@ impl PartialDate {
         text.split(['-', '/']).map(|part| format!("{part:0>2}")).collect::<Vec<_>>().join("-").parse().ok()
     }
 
+    /// The date as a number, for the cache; also the order of dates.
+    pub(super) fn packed(self) -> u32 {
+        let part = |part: Option<i8>| u32::from(part.unwrap_or_default().unsigned_abs());
+        u32::from(self.year.unsigned_abs()) << 16 | part(self.month) << 8 | part(self.day)
+    }
+
+    /// The date that is [`PartialDate::packed`] in a number.
+    pub(super) fn unpacked(packed: u32) -> Option<Self> {
+        let [year_high, year_low, month, day] = packed.to_be_bytes();
+        let year = i16::from_be_bytes([year_high, year_low]);
+        let part = |part: u8| (part > 0).then(|| i8::try_from(part)).transpose().ok();
+        let (month, day) = (part(month)?, part(day)?);
+        Date::new(year, month.unwrap_or(1), day.unwrap_or(1)).ok()?;
+        Some(Self { year, month, day })
+    }
+
     /// The calendar year.
     #[must_use]
     pub fn year(self) -> i16 {

@@ -1,19 +1,15 @@
-//! Reading a folder of files.
+//! From files to a dataset, or to its faults.
 
 use std::{
-    fs, io,
     panic::resume_unwind,
     path::Path,
     sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
 
-use super::{Dataset, Fault, Faults, fault::NO_FILES, read, validate};
+use jiff::Timestamp;
 
-/// A dataset file larger than this is refused: the whole folder is held in memory while it is read.
-const LARGEST_FILE: u64 = 256 * 1024 * 1024;
-/// How deep folders may be nested; a link that leads in a circle ends here.
-const DEEPEST: usize = 16;
+use super::{Dataset, Faults, Loader, Record, folder, read, validate};
 
 /// A file of a dataset, by name and content. The ending of the name says how it is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,19 +25,8 @@ pub struct File {
 /// # Errors
 /// Every fault of the dataset, if there is one. Nothing of a dataset with a fault is used.
 pub fn load(dir: &Path) -> Result<Dataset, Faults> {
-    load_files(&files(dir)?)
-}
-
-/// Reads the files of a folder.
-pub(super) fn files(dir: &Path) -> Result<Vec<File>, Faults> {
-    let mut faults = Vec::new();
-    let mut files = Vec::new();
-    walk(dir, 0, &mut files, &mut faults);
-    if files.is_empty() && faults.is_empty() {
-        let mend = "put dataset files there, or name another folder";
-        faults.push(Fault::of(&dir.display().to_string(), NO_FILES, mend));
-    }
-    if faults.is_empty() { Ok(files) } else { Err(Faults(faults)) }
+    // Nothing was read before that could be taken for the same.
+    Loader::new(None).load(dir, Timestamp::UNIX_EPOCH)
 }
 
 /// Loads a dataset from files in memory.
@@ -49,40 +34,81 @@ pub(super) fn files(dir: &Path) -> Result<Vec<File>, Faults> {
 /// # Errors
 /// Every fault of the dataset, if there is one.
 pub fn load_files(files: &[File]) -> Result<Dataset, Faults> {
-    let mut records = Vec::new();
-    let mut sound = true;
-    for (found, faults) in each(files, |file| {
-        let (mut found, mut faults) = (Vec::new(), Vec::new());
-        read::records(file, &mut faults, |(record, _)| found.push(record));
-        (found, faults)
-    }) {
-        records.extend(found);
-        sound &= faults.is_empty();
+    let read = each(files, |file| {
+        let (mut records, mut faults) = (Vec::new(), Vec::new());
+        read::records(file, &mut faults, |(record, _)| records.push(record));
+        faults.is_empty().then_some(records)
+    });
+    let read: Option<Vec<Vec<Record>>> = read.into_iter().collect();
+    let records = read.map(|read| in_order(read.into_iter().flatten().collect()));
+    match records {
+        Some(records) if is_sound(&records) => Ok(Dataset::new(records)),
+        _ => Err(faults_of(files)),
     }
-    if sound {
-        let mut faults = Vec::new();
-        records.sort_by(|a, b| a.id.cmp(&b.id));
-        validate::check(&validate::Whole { records: &records, places: &[] }, &mut faults);
-        if faults.is_empty() {
-            return Ok(Dataset::new(records));
-        }
-    }
-    drop(records);
-    Err(faults_of(files))
 }
 
-/// Does something with each file, on as many threads as there are processors, and keeps the order of the files.
-pub(super) fn each<T: Send>(files: &[File], act: impl Fn(&File) -> T + Sync) -> Vec<T> {
+/// Loads the dataset in a folder of which it is known that it has a fault.
+pub(super) fn load_faulty(dir: &Path) -> Result<Dataset, Faults> {
+    let mut files = Vec::new();
+    let mut faults = Vec::new();
+    for path in folder::list(dir)? {
+        match folder::read(&path) {
+            Ok(text) => files.push(File { name: path.display().to_string(), text }),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Faults(faults));
+    }
+    let faults = faults_of(&files);
+    // Unless it was mended in between.
+    if faults.0.is_empty() { load_files(&files) } else { Err(faults) }
+}
+
+/// Puts records in the order of their ids.
+pub(super) fn in_order(records: Vec<Record>) -> Vec<Record> {
+    /// So much of an id mostly tells it from all others: fewer texts have to be fetched from all over the memory.
+    const BEGINNING: usize = 24;
+    let beginning = |record: &Record| {
+        let mut beginning = [0; BEGINNING];
+        let length = record.id.len().min(BEGINNING);
+        beginning[..length].copy_from_slice(&record.id.as_bytes()[..length]);
+        beginning
+    };
+    let mut keyed: Vec<([u8; BEGINNING], Record)> =
+        records.into_iter().map(|record| (beginning(&record), record)).collect();
+    keyed.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| one.id.cmp(&other.id)));
+    keyed.into_iter().map(|(_, record)| record).collect()
+}
+
+/// Whether no fault lies between these records.
+pub(super) fn is_sound(records: &[Record]) -> bool {
+    let whole = validate::Whole { records, places: &[] };
+    let (mut within, mut names) = (Vec::new(), Vec::new());
+    beside(|| validate::check_records(&whole, &mut within), || validate::check_names(&whole, &mut names));
+    within.is_empty() && names.is_empty()
+}
+
+/// Does two things at once.
+pub(super) fn beside<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
+    thread::scope(|scope| {
+        let other = scope.spawn(other);
+        (one(), other.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })
+}
+
+/// Does something with each item, on as many threads as there are processors, and keeps their order.
+pub(super) fn each<I: Sync, T: Send>(items: &[I], act: impl Fn(&I) -> T + Sync) -> Vec<T> {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
-            let Some(file) = files.get(number) else { return done };
-            done.push((number, act(file)));
+            let Some(item) = items.get(number) else { return done };
+            done.push((number, act(item)));
         }
     };
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(files.len());
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(items.len());
     let mut done = thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
         let mut done = work();
@@ -94,7 +120,7 @@ pub(super) fn each<T: Send>(files: &[File], act: impl Fn(&File) -> T + Sync) -> 
 }
 
 /// Reads everything again, and keeps in mind what stands where: most datasets have no fault and need not pay for that.
-pub(super) fn faults_of(files: &[File]) -> Faults {
+fn faults_of(files: &[File]) -> Faults {
     let (mut faults, mut records, mut places) = (Vec::new(), Vec::new(), Vec::new());
     for file in files {
         read::records(file, &mut faults, |(record, at)| {
@@ -102,50 +128,10 @@ pub(super) fn faults_of(files: &[File]) -> Faults {
             places.push((file, at));
         });
     }
-    validate::check(&validate::Whole { records: &records, places: &places }, &mut faults);
+    let whole = validate::Whole { records: &records, places: &places };
+    validate::check_names(&whole, &mut faults);
+    validate::check_records(&whole, &mut faults);
     faults.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
     faults.dedup();
     Faults(faults)
-}
-
-fn walk(dir: &Path, depth: usize, files: &mut Vec<File>, faults: &mut Vec<Fault>) {
-    let entries = match fs::read_dir(dir).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
-        Ok(entries) => entries,
-        Err(error) => {
-            let mend = "name a folder that exists and may be read";
-            faults.push(Fault::of(&dir.display().to_string(), format!("can't read this folder ({error})"), mend));
-            return;
-        }
-    };
-    let mut paths: Vec<_> = entries
-        .into_iter()
-        .filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'))
-        .map(|entry| entry.path())
-        .collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            if depth < DEEPEST {
-                walk(&path, depth + 1, files, faults);
-            }
-        } else if path.extension().is_some_and(|ending| ending == "toml" || ending == "jsonl") {
-            match read(&path) {
-                Ok(text) => files.push(File { name: path.display().to_string(), text }),
-                Err(fault) => faults.push(fault),
-            }
-        }
-    }
-}
-
-fn read(path: &Path) -> Result<String, Fault> {
-    let name = path.display().to_string();
-    let unreadable = |error: io::Error| Fault::of(&name, format!("can't read this file ({error})"), "make it readable");
-    if fs::metadata(path).map_err(unreadable)?.len() > LARGEST_FILE {
-        return Err(Fault::of(&name, "this file is larger than 256 MiB", "split it into several files"));
-    }
-    let bytes = fs::read(path).map_err(unreadable)?;
-    String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();
-        Fault::of(&name, format!("line {line} is not UTF-8 text"), "save the file in the encoding UTF-8")
-    })
 }

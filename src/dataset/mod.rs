@@ -9,9 +9,11 @@ mod change;
 mod date;
 mod diff;
 mod fault;
+mod folder;
 mod kinds;
 mod links;
 mod load;
+mod loader;
 mod property;
 mod read;
 mod record;
@@ -21,17 +23,19 @@ mod validate;
 mod value;
 
 pub use bundled::bundled;
-pub use canonical::{FORMAT, Hash, Row, content, read_rows};
+pub use canonical::{FORMAT, Row, content, read_rows};
 pub use change::{Account, Aspect, Change, Detail, Statement, Subject, What};
 pub use date::{NotADate, PartialDate};
 pub(crate) use diff::pair;
 pub use diff::{changes, diff, withdrawn};
 pub use fault::{Fault, Faults};
+pub use folder::fingerprint;
 pub use kinds::{KINDS, Kind, KindSpec, SOURCE, kind};
 pub use links::Link;
 pub use load::{File, load, load_files};
+pub use loader::Loader;
 pub use property::{PROPERTIES, Property, ValueType, property};
-pub use record::{Claim, Record, SourceInfo};
+pub use record::{Claim, Facts, Record, SourceInfo};
 pub use schema::schema;
 pub use value::{Amount, Money, Qualifier, Quantity, Value};
 
@@ -47,12 +51,13 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// Puts records that [`load()`] found to be valid in order and derives the links back.
-    fn new(mut records: Vec<Record>) -> Self {
-        records.sort_by(|a, b| a.id.cmp(&b.id));
+    /// Derives the links back of records that [`load()`] found to be valid, in the order of their ids.
+    fn new(records: Vec<Record>) -> Self {
         let ids = Ids::new(&records);
-        let links = Links::new(&records, &ids, links::target).by_property();
-        let citations = Links::new(&records, &ids, links::sources).by_number();
+        let (links, citations) = load::beside(
+            || Links::new(&records, &ids, links::target).by_property(),
+            || Links::new(&records, &ids, links::sources).by_number(),
+        );
         Self { records, ids, links, citations }
     }
 

@@ -6,10 +6,10 @@ mod reader;
 use std::path::Path;
 
 use super::{
-    Claim, Fault, File, Kind, PROPERTIES, Property, Record, SourceInfo, Value, ValueType, kind,
+    Claim, Facts, Fault, File, Kind, PROPERTIES, Property, Record, SourceInfo, Value, ValueType, kind,
     kinds::{KINDS, SOURCE},
     property,
-    tree::{Data, Key, Node, Place, from_json_lines, from_toml},
+    tree::{Data, Key, Node, Place, from_json_line, from_toml},
 };
 use crate::spelling::nearest;
 use reader::{Entries, Reader};
@@ -37,18 +37,17 @@ pub(super) struct ClaimPlaces {
 pub(super) type Found = (Record, Places);
 
 /// Whether a file holds JSON lines.
-pub(super) fn is_lines(file: &File) -> bool {
-    Path::new(&file.name).extension().is_some_and(|ending| ending == "jsonl")
+pub(super) fn is_lines(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|ending| ending == "jsonl")
 }
 
 /// Reads the records of one file, each as soon as its text is read; what can't be read is a fault.
 pub(super) fn records(file: &File, faults: &mut Vec<Fault>, mut each: impl FnMut(Found)) {
-    if is_lines(file) {
-        for line in from_json_lines(file) {
-            match line {
-                Ok(line) => json_record(&mut Reader { file, faults }, line).into_iter().for_each(&mut each),
-                Err(fault) => faults.push(fault),
-            }
+    if is_lines(&file.name) {
+        let mut start = 0;
+        for text in file.text.split_inclusive('\n') {
+            line(file, text, start, faults).into_iter().for_each(&mut each);
+            start += text.len();
         }
         return;
     }
@@ -63,6 +62,20 @@ pub(super) fn records(file: &File, faults: &mut Vec<Fault>, mut each: impl FnMut
         };
         for item in items {
             record(&mut reader, kind, item).into_iter().for_each(&mut each);
+        }
+    }
+}
+
+/// Reads one line of a file, which begins at this byte there. None for an empty one too.
+pub(super) fn line(file: &File, text: &str, start: usize, faults: &mut Vec<Fault>) -> Option<Found> {
+    if text.trim().is_empty() {
+        return None;
+    }
+    match from_json_line(file, text, start) {
+        Ok(line) => json_record(&mut Reader { file, faults }, line),
+        Err(fault) => {
+            faults.push(fault);
+            None
         }
     }
 }
@@ -124,7 +137,7 @@ fn record(reader: &mut Reader, kind: Kind, node: Node<'_>) -> Option<Found> {
     reader.check_slugs(&tags, &tag_places, "tag");
     let (formerly, former_places) = reader.texts(&mut entries, "formerly");
     reader.check_slugs(&formerly, &former_places, "former id");
-    let source = (kind == SOURCE).then(|| source_info(reader, &mut entries));
+    let source = (kind == SOURCE).then(|| Box::new(source_info(reader, &mut entries)));
     let mut claims = Vec::new();
     if let Some((key, node)) = entries.take("claims") {
         let Data::Array(items) = node.data else {
@@ -141,7 +154,7 @@ fn record(reader: &mut Reader, kind: Kind, node: Node<'_>) -> Option<Found> {
         }
     }
     entries.refuse_rest(reader, &format!("a {}", kind.id));
-    let record = Record {
+    let record = Facts {
         kind,
         name: name.unwrap_or_else(|| id.clone()),
         id,
@@ -153,7 +166,7 @@ fn record(reader: &mut Reader, kind: Kind, node: Node<'_>) -> Option<Found> {
         claims,
         source,
     };
-    Some((record, places))
+    Some((record.into(), places))
 }
 
 fn source_info(reader: &mut Reader, entries: &mut Entries) -> SourceInfo {

@@ -1,10 +1,61 @@
 //! Records and the claims made of them.
 
+use std::{
+    fmt,
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
+
 use super::{Kind, PartialDate, Property, Value};
 
-/// One thing that the dataset knows of.
+/// One thing that the dataset knows of. A handle: datasets that follow each other share the records that did not change.
+#[derive(Clone)]
+pub struct Record(Arc<Facts>);
+
+impl Record {
+    /// Whether both are one and the same, so that they need not be compared.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl From<Facts> for Record {
+    fn from(facts: Facts) -> Self {
+        Self(Arc::new(facts))
+    }
+}
+
+impl Deref for Record {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        &self.0
+    }
+}
+
+impl DerefMut for Record {
+    /// What is shared is copied first.
+    fn deref_mut(&mut self) -> &mut Facts {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+impl PartialEq for Record {
+    fn eq(&self, other: &Self) -> bool {
+        self.is(other) || self.0 == other.0
+    }
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What a [`Record`] holds.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Record {
+pub struct Facts {
     /// Its kind.
     pub kind: Kind,
     /// Lower-case letters, digits and hyphens; unique in the dataset.
@@ -24,7 +75,7 @@ pub struct Record {
     /// What is said of it.
     pub claims: Vec<Claim>,
     /// For a source: what it is.
-    pub source: Option<SourceInfo>,
+    pub source: Option<Box<SourceInfo>>,
 }
 
 impl Record {

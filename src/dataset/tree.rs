@@ -104,18 +104,11 @@ fn data(value: DeValue<'_>) -> Data<'_> {
     }
 }
 
-/// Reads a file of JSON lines: one node a line. What is not well-formed is a fault.
-pub(super) fn from_json_lines(file: &File) -> impl Iterator<Item = Result<Node<'_>, Fault>> {
-    let mut next = 0;
-    file.text.split_inclusive('\n').filter_map(move |line| {
-        let start = next;
-        next += line.len();
-        (!line.trim().is_empty()).then(|| {
-            json::node(line, start).map_err(|error| {
-                let at = Place::new(start + error.column().saturating_sub(1));
-                let mend = "write one JSON object a line, as in {\"kind\": \"company\", \"id\": …}";
-                Fault::at(file, at, format!("not JSON: {error}"), mend)
-            })
-        })
+/// Reads a line of JSON that begins at this byte of its file.
+pub(super) fn from_json_line<'f>(file: &File, line: &'f str, start: usize) -> Result<Node<'f>, Fault> {
+    json::node(line, start).map_err(|error| {
+        let at = Place::new(start + error.column().saturating_sub(1));
+        let mend = "write one JSON object a line, as in {\"kind\": \"company\", \"id\": …}";
+        Fault::at(file, at, format!("not JSON: {error}"), mend)
     })
 }

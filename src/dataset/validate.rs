@@ -31,10 +31,9 @@ impl Notes<'_> {
     }
 }
 
-/// Finds the faults between records.
-pub(super) fn check(whole: &Whole, faults: &mut Vec<Fault>) {
+/// Finds what is wrong with the records' ids, what they refer to, and what they contradict themselves in.
+pub(super) fn check_records(whole: &Whole, faults: &mut Vec<Fault>) {
     let by_id = ids(whole, faults);
-    names(whole, faults);
     for (number, record) in whole.records.iter().enumerate() {
         if whole.places.is_empty() && !faults.is_empty() {
             return;
@@ -83,7 +82,7 @@ fn ids<'a>(whole: &'a Whole, faults: &mut Vec<Fault>) -> HashMap<&'a str, Kind> 
 }
 
 /// An alias may lead to one record only, and a name to one record of a kind.
-fn names(whole: &Whole, faults: &mut Vec<Fault>) {
+pub(super) fn check_names(whole: &Whole, faults: &mut Vec<Fault>) {
     let mut aliases: HashMap<String, &str> = HashMap::new();
     let mut names: HashMap<(&str, String), &str> = HashMap::with_capacity(whole.records.len());
     let mut twice = |number: usize, place: &dyn Fn(&Places) -> Option<Place>, text: &str, other: &str| {

@@ -5,7 +5,7 @@ use super::{
     entry::{Entry, entries},
 };
 use crate::{
-    dataset::{Change, Dataset, KINDS, What},
+    dataset::{Change, Dataset, KINDS, SOURCE, What},
     reply::{Block, Citations, Reply, Span, bold, code, italic, text},
 };
 
@@ -42,7 +42,7 @@ pub struct Digest {
 /// Puts changes into words. `None` if there is nothing to tell.
 #[must_use]
 pub fn compose(told: &Told) -> Option<Digest> {
-    let entries = entries(told);
+    let entries = entries(told.changes, told.corrections);
     if entries.is_empty() {
         return None;
     }
@@ -200,6 +200,10 @@ impl<'a> Page<'a> {
 
 /// "Companies".
 fn heading(entry: &Entry) -> String {
+    if entry.kind == SOURCE.id {
+        // "Sources" stands above those that are cited.
+        return "Source records".to_owned();
+    }
     let plural = KINDS.iter().find(|kind| kind.id == entry.kind).map_or(entry.kind, |kind| kind.plural);
     let mut letters = plural.chars();
     letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()

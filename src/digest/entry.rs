@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::{Correction, Told, line};
+use super::{Correction, line};
 use crate::{
-    dataset::{KINDS, SOURCE, Subject, What},
+    dataset::{Change, KINDS, SOURCE, Subject, What},
     reply::{Citations, Reply, Span, bold, code, text},
 };
 
@@ -12,19 +12,24 @@ use crate::{
 const LONGEST: usize = 1_400;
 
 /// One record and all that happened to it.
-pub(super) struct Entry<'a> {
+#[derive(Debug)]
+pub struct Entry<'a> {
+    /// The id of its kind.
     pub kind: &'a str,
-    id: &'a str,
-    name: &'a str,
+    /// Its id.
+    pub id: &'a str,
+    /// Its name.
+    pub name: &'a str,
     remark: Option<String>,
     corrections: Vec<&'a Correction>,
-    pub whats: Vec<&'a What>,
+    pub(super) whats: Vec<&'a What>,
     rank: u8,
 }
 
 /// Every record that there is something to tell of, by kind, the kinds and in them the records with the most important
 /// first.
-pub(super) fn entries<'a>(told: &Told<'a>) -> Vec<Entry<'a>> {
+#[must_use]
+pub fn entries<'a>(changes: &'a [Change], corrections: &'a [Correction]) -> Vec<Entry<'a>> {
     let mut places: HashMap<(&str, &str), usize> = HashMap::new();
     let mut entries: Vec<Entry> = Vec::new();
     let mut place_of = |entries: &mut Vec<Entry<'a>>, subject: &'a Subject| {
@@ -34,11 +39,11 @@ pub(super) fn entries<'a>(told: &Told<'a>) -> Vec<Entry<'a>> {
             entries.len() - 1
         })
     };
-    for correction in told.corrections {
+    for correction in corrections {
         let place = place_of(&mut entries, &correction.subject);
         entries[place].corrections.push(correction);
     }
-    for change in told.changes {
+    for change in changes {
         let place = place_of(&mut entries, &change.subject);
         let entry = &mut entries[place];
         entry.remark = line::remark(change).or(entry.remark.take());
@@ -82,8 +87,15 @@ fn rank(what: &What, kind: &str) -> u8 {
 
 impl Entry<'_> {
     /// The record's name and what happened to it, as an item of a list.
-    pub(super) fn item(&self, citations: &mut Citations) -> Vec<Span> {
-        let mut spans = vec![bold(self.name)];
+    #[must_use]
+    pub fn item(&self, citations: &mut Citations) -> Vec<Span> {
+        self.under(vec![bold(self.name)], citations)
+    }
+
+    /// What happened to the record, under another heading than its name.
+    #[must_use]
+    pub fn under(&self, heading: Vec<Span>, citations: &mut Citations) -> Vec<Span> {
+        let mut spans = heading;
         spans.extend(self.remark.as_ref().map(|remark| text(format!(" ({remark})"))));
         let corrected = self.corrections.iter().map(|correction| {
             let mark = correction.now.as_ref().map(|now| citations.mark(&now.sources));

@@ -11,7 +11,7 @@ const LONGEST_TEXT: usize = 180;
 const MOST_CLAIMS: usize = 4;
 
 /// What a line tells.
-pub enum Line<'a> {
+pub(super) enum Line<'a> {
     /// What a new record is.
     Added(&'a Account),
     /// What a record was that is gone.
@@ -27,8 +27,7 @@ pub enum Line<'a> {
 }
 
 /// The lines that tell what happened to one record, most important first. Empty if there is nothing worth telling.
-#[must_use]
-pub fn lines<'a>(whats: &[&'a What]) -> Vec<Line<'a>> {
+pub(super) fn lines<'a>(whats: &[&'a What]) -> Vec<Line<'a>> {
     let mut lines: Vec<Line<'a>> = Vec::new();
     for what in whats {
         match what {
@@ -61,8 +60,7 @@ pub fn lines<'a>(whats: &[&'a What]) -> Vec<Line<'a>> {
 
 impl Line<'_> {
     /// The line in words, with marks for the sources.
-    #[must_use]
-    pub fn spans(&self, citations: &mut Citations) -> Vec<Span> {
+    pub(super) fn spans(&self, citations: &mut Citations) -> Vec<Span> {
         match self {
             Self::Added(account) => added(account, citations),
             Self::Removed(account) => removed(account, citations),
@@ -75,8 +73,7 @@ impl Line<'_> {
 }
 
 /// What stands behind the record's name: whether it is new, gone, or was called otherwise.
-#[must_use]
-pub fn remark(change: &Change) -> Option<String> {
+pub(super) fn remark(change: &Change) -> Option<String> {
     match &change.what {
         What::Added(_) => Some("new".to_owned()),
         What::Removed(_) => Some("withdrawn".to_owned()),
@@ -87,8 +84,7 @@ pub fn remark(change: &Change) -> Option<String> {
 }
 
 /// Whether a claim is an amount.
-#[must_use]
-pub fn is_figure(claim: &Statement) -> bool {
+pub(super) fn is_figure(claim: &Statement) -> bool {
     let figure =
         |property: &Property| matches!(property.value, ValueType::Quantity | ValueType::Money | ValueType::Amount);
     property(&claim.property).is_some_and(figure)
@@ -177,10 +173,15 @@ fn changed(was: &Statement, now: &Statement, citations: &mut Citations) -> Vec<S
         }
         spans.push(text(" → "));
     }
-    said(&mut spans, now, citations);
-    if same && was.sources != now.sources {
-        spans.push(text(", before"));
-        spans.push(citations.mark(&was.sources));
+    if same && was.sources.iter().all(|source| now.sources.contains(source)) && was.sources != now.sources {
+        let more: Vec<String> = now.sources.iter().filter(|source| !was.sources.contains(source)).cloned().collect();
+        said(&mut spans, was, citations);
+        spans.extend([text(", now also"), citations.mark(&more)]);
+    } else {
+        said(&mut spans, now, citations);
+        if same && was.sources != now.sources {
+            spans.extend([text(", before"), citations.mark(&was.sources)]);
+        }
     }
     match (&was.note, &now.note) {
         (was, now) if was == now => {}

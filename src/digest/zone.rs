@@ -95,15 +95,21 @@ fn nearest(typed: &str) -> Vec<String> {
     let city = key(city_of(typed));
     let mut near: Vec<(usize, String)> = names()
         .filter_map(|name| {
-            let by_whole = damerau_levenshtein(&whole, &key(&name));
-            let by_city = damerau_levenshtein(&city, &key(city_of(&name)));
-            let edits = by_whole.min(by_city);
-            let allowed = if by_whole <= by_city { whole.len() } else { city.len() } / 3;
-            (edits <= allowed).then_some((edits, name))
+            let by_whole = edits(&whole, &key(&name));
+            let by_city = edits(&city, &key(city_of(&name)));
+            by_whole.into_iter().chain(by_city).min().map(|edits| (edits, name))
         })
         .collect();
     near.sort();
     near.into_iter().take(OFFERED).map(|(_, name)| name).collect()
+}
+
+/// The edits from what was typed to a name, if they are a third of the letters at most.
+fn edits(typed: &str, name: &str) -> Option<usize> {
+    let allowed = typed.len() / 3;
+    // Counting is slow, and most names are too long or too short anyway.
+    let may = typed.len().abs_diff(name.len()) <= allowed;
+    may.then(|| damerau_levenshtein(typed, name)).filter(|edits| *edits <= allowed)
 }
 
 impl Zone {
@@ -123,7 +129,8 @@ impl Zone {
     }
 
     /// What the clocks of the zone show at a moment.
-    pub(super) fn clock(&self, at: Timestamp) -> DateTime {
+    #[must_use]
+    pub fn clock(&self, at: Timestamp) -> DateTime {
         self.0.to_datetime(at)
     }
 
@@ -139,7 +146,8 @@ impl Zone {
 
     /// The moment at which the clocks show this: the first, where they show it twice; the end of the gap, where they are
     /// put forward over it.
-    pub(super) fn moment(&self, clock: DateTime) -> Option<Timestamp> {
+    #[must_use]
+    pub fn moment(&self, clock: DateTime) -> Option<Timestamp> {
         let ambiguous = self.0.to_ambiguous_timestamp(clock);
         match ambiguous.offset() {
             AmbiguousOffset::Gap { .. } => {

@@ -1,10 +1,10 @@
-//! Records and claims as documents.
+//! Records as documents.
 
 use std::collections::HashMap;
 
 use tantivy::TantivyDocument;
 
-use super::{chinese::sounds, schema::Fields, words::words};
+use super::{chinese::sounds, layout::Text, schema::Fields, words::words};
 use crate::{
     dataset::{Claim, Dataset, PartialDate, Record, SOURCE, Value},
     spelling::{fold, key},
@@ -28,21 +28,42 @@ impl<'d> Writer<'d> {
         Self { fields, dataset, sources }
     }
 
-    /// The documents of a record, its own first.
-    pub(super) fn documents(&self, place: usize, record: &'d Record) -> Vec<TantivyDocument> {
-        let base = self.base(place, record);
-        // That a record is related to another one says nothing that anybody asks for.
-        let telling = record.claims.iter().enumerate().filter(|(_, claim)| claim.property.id != "related");
-        let claims: Vec<_> = telling.map(|(number, claim)| self.claim(base.clone(), record, (number, claim))).collect();
-        std::iter::once(self.record(base, record)).chain(claims).collect()
-    }
-
-    /// What the record's document and those of its claims have in common.
-    fn base(&self, place: usize, record: &Record) -> TantivyDocument {
+    /// The document of a record. By the fingerprint it is seen whether it is still up to date.
+    pub(super) fn document(&self, record: &'d Record, fingerprint: u64) -> TantivyDocument {
         let fields = &self.fields;
         let mut document = TantivyDocument::default();
+        document.add_u64(fields.id, number(&record.id));
+        document.add_u64(fields.fingerprint, fingerprint);
         document.add_text(fields.kind, record.kind.id);
-        document.add_u64(fields.record, place as u64);
+        self.add_keys(&mut document, record);
+        for name in names(record) {
+            document.add_text(fields.names, name);
+        }
+        for alias in &record.aliases {
+            document.add_text(fields.aliases, alias);
+        }
+        for tag in &record.tags {
+            document.add_text(fields.tag, fold(tag));
+        }
+        for key in self.places(record) {
+            document.add_text(fields.place, key);
+        }
+        let mut properties: Vec<&str> = record.claims.iter().map(|claim| claim.property.id).collect();
+        properties.sort_unstable();
+        properties.dedup();
+        for property in properties {
+            document.add_text(fields.property, property);
+        }
+        document.add_text(fields.text, self.text(record));
+        let mut sources: Vec<&str> =
+            record.claims.iter().flat_map(|claim| &claim.sources).map(String::as_str).collect();
+        sources.extend((record.kind == SOURCE).then_some(record.id.as_str()));
+        self.add_sources(&mut document, sources);
+        document
+    }
+
+    fn add_keys(&self, document: &mut TantivyDocument, record: &Record) {
+        let fields = &self.fields;
         let mut keys: Vec<_> = record.names().map(key).chain([key(&record.id)]).collect();
         keys.sort_unstable();
         keys.dedup();
@@ -57,104 +78,66 @@ impl<'d> Writer<'d> {
         for loose in loose {
             document.add_text(fields.loose, loose);
         }
-        for name in std::iter::once(&record.name).chain(&record.native_name) {
-            document.add_text(fields.names, name);
-        }
-        for alias in &record.aliases {
-            document.add_text(fields.aliases, alias);
-        }
-        for tag in &record.tags {
-            document.add_text(fields.tag, fold(tag));
-        }
-        for key in self.places(record) {
-            document.add_text(fields.place, key);
-        }
-        document
-    }
-
-    fn record(&self, mut document: TantivyDocument, record: &Record) -> TantivyDocument {
-        let fields = &self.fields;
-        document.add_u64(fields.claim, 0);
-        for name in std::iter::once(&record.name).chain(&record.native_name) {
+        for name in names(record) {
             document.add_text(fields.name_key, key(name));
         }
-        document.add_text(fields.summary, &record.summary);
-        document.add_text(fields.summary, record.kind.id);
-        for tag in &record.tags {
-            document.add_text(fields.summary, tag);
-        }
-        for claim in &record.claims {
-            document.add_text(fields.all, claim.property.label);
-            document.add_text(fields.all, self.dataset.show(&claim.value));
-            if let Some(text) = &claim.note {
-                document.add_text(fields.all, text);
-            }
-        }
-        if let Some(source) = &record.source {
-            for text in source.publisher.iter().chain(&source.authors) {
-                document.add_text(fields.summary, text);
-            }
-        }
-        let mut sources: Vec<&str> =
-            record.claims.iter().flat_map(|claim| &claim.sources).map(String::as_str).collect();
-        sources.extend((record.kind == SOURCE).then_some(record.id.as_str()));
-        self.add_sources(&mut document, sources);
-        for date in dates(record) {
-            document.add_i64(fields.day, days(date).0);
-        }
-        document
     }
 
-    fn claim(
-        &self,
-        mut document: TantivyDocument,
-        record: &Record,
-        (number, claim): (usize, &Claim),
-    ) -> TantivyDocument {
-        let fields = &self.fields;
-        document.add_u64(fields.claim, number as u64 + 1);
-        document.add_text(fields.property, claim.property.id);
-        document.add_text(fields.summary, record.kind.id);
-        document.add_text(fields.body, self.dataset.show(&claim.value));
-        if let Value::Money(money) = &claim.value {
-            document.add_text(fields.body, spoken(&money.currency));
-            if let Some(converted) = &money.converted {
-                document.add_text(fields.body, spoken(&converted.currency));
+    /// All that is said of a record, part by part.
+    fn text(&self, record: &Record) -> String {
+        let mut text = Text::default();
+        for name in names(record) {
+            text.add(name);
+        }
+        text.next();
+        for alias in &record.aliases {
+            text.add(alias);
+        }
+        text.next();
+        text.add(record.kind.id);
+        text.add(&record.summary);
+        for tag in &record.tags {
+            text.add(tag);
+        }
+        if let Some(source) = &record.source {
+            for said in source.publisher.iter().chain(&source.authors) {
+                text.add(said);
             }
         }
-        if let Value::Ref(id) = &claim.value
-            && let Some(target) = self.dataset.get(id)
-        {
-            for name in target.names().skip(1) {
-                document.add_text(fields.body, name);
+        text.next();
+        for claim in &record.claims {
+            text.add(claim.property.label);
+            if let (Some(told), Value::Date(_)) = (claim.property.timeline, &claim.value) {
+                text.add(told);
             }
         }
-        if let Some(text) = &claim.note {
-            document.add_text(fields.summary, text);
-        }
-        self.add_sources(&mut document, claim.sources.iter().map(String::as_str).collect());
-        let own = if let Value::Date(date) = &claim.value { Some(*date) } else { claim.as_of };
-        let dates = own.map_or_else(|| dates(record), |date| vec![date]);
-        for date in dates {
-            document.add_i64(fields.day, days(date).0);
-        }
-        if let Some(date) = own {
-            document.add_i64(fields.as_of, days(date).0);
-        }
-        if let (Some(told), Value::Date(date)) = (claim.property.timeline, &claim.value) {
-            document.add_text(fields.all, told);
-            document.add_text(fields.all, &record.summary);
-            // A timeline is narrowed by whatever is said of what happened.
-            for text in
-                record.tags.iter().cloned().chain(record.claims.iter().map(|claim| self.dataset.show(&claim.value)))
-            {
-                document.add_text(fields.all, text);
+        for claim in &record.claims {
+            text.next();
+            self.add_value(&mut text, claim);
+            text.next();
+            if let Some(note) = &claim.note {
+                text.add(note);
             }
-            let (first, last) = days(*date);
-            document.add_i64(fields.first_day, first);
-            document.add_i64(fields.last_day, last);
         }
-        document
+        text.into_string()
+    }
+
+    fn add_value(&self, text: &mut Text, claim: &Claim) {
+        match &claim.value {
+            Value::Ref(id) => match self.dataset.get(id) {
+                Some(target) => target.names().for_each(|name| text.add(name)),
+                None => text.add(id),
+            },
+            Value::Text(value) => text.add(value),
+            Value::Money(money) => {
+                text.add(&money.to_string());
+                text.add(spoken(&money.currency));
+                if let Some(converted) = &money.converted {
+                    text.add(spoken(&converted.currency));
+                }
+            }
+            value => text.add(&self.dataset.show(value)),
+        }
     }
 
     fn add_sources(&self, document: &mut TantivyDocument, mut ids: Vec<&str>) {
@@ -165,8 +148,16 @@ impl<'d> Writer<'d> {
         }
     }
 
-    /// The keys of the places that a record points to or is, and of those around them.
+    /// The keys of the places that a record is at or in.
     fn places(&self, record: &Record) -> Vec<String> {
+        let mut keys: Vec<String> = self.around(record).iter().flat_map(|place| place.names().map(key)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
+    /// The places that a record points to or is, and those around them.
+    pub(super) fn around(&self, record: &Record) -> Vec<&'d Record> {
         let mut ids: Vec<&str> = vec![];
         let mut next: Vec<&Record> = vec![record];
         // A model is where its developer is.
@@ -193,11 +184,7 @@ impl<'d> Writer<'d> {
             next = around;
         }
         ids.extend((record.kind.id == "place").then_some(record.id.as_str()));
-        let places = ids.into_iter().filter_map(|id| self.dataset.get(id));
-        let mut keys: Vec<String> = places.flat_map(|place| place.names().map(key)).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys
+        ids.into_iter().filter_map(|id| self.dataset.get(id)).collect()
     }
 }
 
@@ -212,11 +199,15 @@ fn called(source: &Record) -> Vec<String> {
     called
 }
 
-/// The dates of a record: when it happened or came to be; if that is not told, those for which its claims hold.
-fn dates(record: &Record) -> Vec<PartialDate> {
-    let told = |claim: &Claim| if let Value::Date(date) = claim.value { Some(date) } else { None };
-    let dates: Vec<PartialDate> = record.claims.iter().filter_map(told).collect();
-    if dates.is_empty() { record.claims.iter().filter_map(|claim| claim.as_of).collect() } else { dates }
+/// The name and the native name.
+fn names(record: &Record) -> impl Iterator<Item = &String> {
+    std::iter::once(&record.name).chain(&record.native_name)
+}
+
+/// A number made of an id: the same on every machine.
+pub(super) fn number(id: &str) -> u64 {
+    let hash = blake3::hash(id.as_bytes());
+    hash.as_bytes().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 /// What people call a currency.
@@ -231,12 +222,12 @@ fn spoken(currency: &str) -> &'static str {
 }
 
 /// The first and the last day of a date, in days since 1970-01-01.
-pub(super) fn days(date: PartialDate) -> (i64, i64) {
+pub(super) fn days(date: PartialDate) -> (i32, i32) {
     (day(date.first_day()), day(date.last_day()))
 }
 
 /// A day, counted from 1970-01-01.
-pub(super) fn day(day: jiff::civil::Date) -> i64 {
+pub(super) fn day(day: jiff::civil::Date) -> i32 {
     let since = day - jiff::civil::date(1970, 1, 1);
-    i64::from(since.get_days())
+    since.get_days()
 }

@@ -1,31 +1,20 @@
 //! Filters as queries.
 
-use std::ops::Bound;
-
 use tantivy::{
-    Term,
-    query::{BooleanQuery, Occur, Query, RangeQuery, TermQuery},
-    schema::{Field, IndexRecordOption},
+    query::{BooleanQuery, Occur, Query},
+    schema::Field,
 };
 
 use super::{
-    document::day,
     language::Filters,
     query::{Clause, exact},
     schema::Fields,
 };
 use crate::spelling::{fold, key};
 
-/// What a document has to fit.
+/// What a document has to fit. The days are looked up elsewhere.
 pub(super) fn required(fields: &Fields, filters: &Filters) -> Vec<Clause> {
-    let mut clauses: Vec<Clause> = alternatives(fields, filters).into_iter().map(|any| (Occur::Must, any)).collect();
-    if filters.after.is_some() || filters.before.is_some() {
-        let bound = |date: Option<jiff::civil::Date>| date.map(|date| Term::from_field_i64(fields.day, day(date)));
-        let from = bound(filters.after).map_or(Bound::Unbounded, Bound::Included);
-        let to = bound(filters.before).map_or(Bound::Unbounded, Bound::Excluded);
-        clauses.push((Occur::Must, Box::new(RangeQuery::new(from, to))));
-    }
-    clauses
+    alternatives(fields, filters).into_iter().map(|any| (Occur::Must, any)).collect()
 }
 
 /// What a document may not fit.
@@ -51,9 +40,4 @@ fn alternatives(fields: &Fields, filters: &Filters) -> Vec<Box<dyn Query>> {
     .into_iter()
     .flatten()
     .collect()
-}
-
-/// Documents of records, not of claims.
-pub(super) fn records(fields: &Fields) -> Box<dyn Query> {
-    Box::new(TermQuery::new(Term::from_field_u64(fields.claim, 0), IndexRecordOption::Basic))
 }

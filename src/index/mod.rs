@@ -1,32 +1,41 @@
 //! The full-text index over one release of the dataset. The only importer of tantivy.
 //!
-//! Two kinds of document: one for each record (its names and summary) and one for each claim (the record's names, the
-//! property, the value and the note). Documents point back by place into
-//! [`Dataset::records`](crate::dataset::Dataset::records).
+//! One document for each record. It has the record's names as keys and as words, and in one text all that is said of it,
+//! [laid out](layout) so that a word's position tells which claim it is of. Documents are known by their record's id; where
+//! the record stands in [`Dataset::records`](crate::dataset::Dataset::records) is kept beside them.
 //!
 //! # From a question to its answer
 //!
 //! [`language`] takes phrases, filters and what is not wanted out of what was typed. What is left is cut into words, and
 //! these are read as names, properties, numbers and other words, slips mended. A record that goes by just that name
-//! stands first; after it come the documents that have all the words, in names before aliases, claims and summaries; if
-//! there are none, those with all words but one, and so on.
+//! stands first; after it come the records that have all the words; if there are none, those with all words but one, and so
+//! on. The index finds the likely ones, and [`fit`] looks at these closely, claim by claim: a word counts the most in
+//! names, then in aliases, claims and summaries.
 
 mod build;
 mod chinese;
 mod document;
 mod filter;
+mod fingerprint;
+mod fit;
 pub mod language;
+mod layout;
 mod mark;
 mod numbers;
-mod places;
+mod presence;
 mod query;
 mod question;
 mod schema;
 mod search;
+mod table;
 mod terms;
 mod tokens;
+mod top;
 mod unwanted;
 mod words;
+
+#[cfg(test)]
+mod tests;
 
 pub use mark::marked;
 pub use query::{Hit, Near};
@@ -34,15 +43,19 @@ pub use question::Taken;
 pub use search::Hits;
 pub use words::words;
 
-use self::{chinese::Segmenter, schema::Fields};
+use self::{chinese::Segmenter, schema::Fields, table::Table};
 use crate::dataset::Dataset;
+use std::path::Path;
 use tantivy::IndexReader;
 
-/// The index of one release, held in memory.
+/// The index of one release.
 pub struct Index {
     reader: IndexReader,
     fields: Fields,
     segmenter: Segmenter,
+    /// The place of each document's record, for each segment.
+    places: Vec<Vec<u32>>,
+    table: Table,
 }
 
 /// The index could not be built or read.
@@ -63,5 +76,15 @@ impl Index {
     /// If tantivy fails, which in memory means that memory ran out.
     pub fn build(dataset: &Dataset) -> Result<Self, Error> {
         build::build(dataset)
+    }
+
+    /// The index in a folder, which has to exist and be used by nothing else. Only records that changed since it was last
+    /// opened are taken in, with those that say something of them; what is not there or damaged is written anew. An index
+    /// that was opened before goes on answering from what it was opened with.
+    ///
+    /// # Errors
+    /// If the folder can't be written.
+    pub fn open(folder: &Path, dataset: &Dataset) -> Result<Self, Error> {
+        build::open(folder, dataset)
     }
 }

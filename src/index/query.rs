@@ -1,18 +1,24 @@
 //! Look-ups: by name, by what is near to a name, and by date.
 
-use std::ops::Bound;
-
 use tantivy::{
-    DocAddress, Searcher, Term,
-    collector::{DocSetCollector, TopDocs},
-    query::{Bm25StatisticsProvider, BooleanQuery, ConstScoreQuery, Occur, Query, RangeQuery, TermQuery},
+    Searcher, Term,
+    query::{Bm25StatisticsProvider, BooleanQuery, ConstScoreQuery, EnableScoring, Occur, Query, TermQuery},
     schema::{Field, IndexRecordOption},
 };
 
-use super::{Error, Index, document::days, filter::records, question::MOST_WORDS, terms::Terms, words::words};
+use super::{
+    Error, Index,
+    document::days,
+    presence::Candidate,
+    question::{MOST_WORDS, Unit},
+    table::Told,
+    terms::{Terms, away},
+    top::Best,
+    words::words,
+};
 use crate::{
     dataset::{Kind, PartialDate},
-    spelling::{edits, key},
+    spelling::key,
 };
 
 /// A beginning of a name must have so many letters to stand for it.
@@ -23,7 +29,7 @@ const MOST_BEGINNINGS: usize = 32;
 const MOST_NAMED: usize = 64;
 
 /// A record that a search found, and the claim of it that fits best, if a claim does: places in the dataset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hit {
     /// The place of the record.
     pub record: usize,
@@ -38,16 +44,6 @@ pub struct Near {
     pub edits: usize,
     /// The place of the record.
     pub record: usize,
-}
-
-/// A document that was found.
-pub(super) struct Found {
-    /// How well it fits.
-    pub score: f32,
-    /// What it is of.
-    pub hit: Hit,
-    /// The first day for which it holds; a record holds always.
-    pub day: i64,
 }
 
 /// A query and whether it must, should or must not fit.
@@ -74,10 +70,10 @@ impl Index {
 
     /// The records with this key in a field, those first that have all its letters in their name.
     fn keyed(&self, field: Field, kind: Option<Kind>, key: &str) -> Result<Vec<usize>, Error> {
-        let mut clauses = vec![must(exact(field, key)), must(records(&self.fields))];
+        let mut clauses = vec![must(exact(field, key))];
         clauses.extend(kind.map(|kind| must(exact(self.fields.kind, kind.id))));
         clauses.push((Occur::Should, exact(self.fields.name_key, key)));
-        Ok(self.top(&BooleanQuery::new(clauses), MOST_NAMED)?.into_iter().map(|found| found.hit.record).collect())
+        Ok(self.top(&BooleanQuery::new(clauses), MOST_NAMED, |_| true)?.into_iter().map(|found| found.place).collect())
     }
 
     /// The records, of one kind or any, whose names have all of these words, best first.
@@ -95,9 +91,8 @@ impl Index {
             let any = fields.map(|field| -> Clause { (Occur::Should, scored(field, word)) });
             clauses.push(must(Box::new(BooleanQuery::new(any.into()))));
         }
-        clauses.push(must(records(&self.fields)));
         clauses.extend(kind.map(|kind| must(exact(self.fields.kind, kind.id))));
-        Ok(self.top(&BooleanQuery::new(clauses), limit)?.into_iter().map(|found| found.hit.record).collect())
+        Ok(self.top(&BooleanQuery::new(clauses), limit, |_| true)?.into_iter().map(|found| found.place).collect())
     }
 
     /// The records, of one kind or any, with a name at most so many edits away from this one, or that begins so; the
@@ -111,8 +106,9 @@ impl Index {
         for field in [self.fields.key, self.fields.loose] {
             let terms = Terms::of(self, field)?;
             let mut found: Vec<(usize, String)> = Vec::new();
-            for term in terms.near(&typed, most)?.into_iter().take(MOST_NAMED) {
-                found.extend(edits(&typed, &term.text, most).map(|edits| (edits, term.text)));
+            for distance in (1..).take(most.min(2)) {
+                let near = away(&[&terms], &typed, distance)?.concat();
+                found.extend(near.into_iter().take(MOST_NAMED).map(|term| (term.edits, term.text)));
             }
             if typed.chars().count() >= SHORTEST_BEGINNING {
                 let beginning = terms.beginning(&typed, MOST_BEGINNINGS)?;
@@ -133,42 +129,69 @@ impl Index {
     /// # Errors
     /// If the index can't be read.
     pub fn timeline(&self, from: Option<PartialDate>, to: Option<PartialDate>, text: &str) -> Result<Vec<Hit>, Error> {
-        let (first, last) = (from.map_or(i64::MIN, |date| days(date).0), to.map_or(i64::MAX, |date| days(date).1));
-        let field = |field: Field, day: i64| Term::from_field_i64(field, day);
-        let first_day = self.fields.first_day;
-        let last_day = self.fields.last_day;
-        let mut clauses: Vec<Clause> = vec![
-            must(Box::new(RangeQuery::new(
-                Bound::Included(field(first_day, first)),
-                Bound::Included(field(first_day, i64::MAX)),
-            ))),
-            must(Box::new(RangeQuery::new(
-                Bound::Included(field(last_day, i64::MIN)),
-                Bound::Included(field(last_day, last)),
-            ))),
-        ];
-        if !text.trim().is_empty() {
-            clauses.extend(self.understand(text)?.units.iter().map(|unit| must(self.anywhere(unit))));
+        let (first, last) = (from.map_or(i32::MIN, |date| days(date).0), to.map_or(i32::MAX, |date| days(date).1));
+        let units = if text.trim().is_empty() { Vec::new() } else { self.understand(text)?.units };
+        let mut asked: Vec<(Vec<bool>, &Unit)> = Vec::new();
+        for unit in &units {
+            let mut fits = vec![false; self.table.len()];
+            for place in self.every(self.stands(unit).as_ref())? {
+                fits[place] = true;
+            }
+            asked.push((fits, unit));
         }
-        self.every(&BooleanQuery::new(clauses))
+        let hit = |told: &Told| Hit { record: told.record as usize, claim: Some(told.claim as usize) };
+        let fits = |hit: &Hit| {
+            asked.iter().all(|(fits, unit)| {
+                fits[hit.record]
+                    || hit
+                        .claim
+                        .and_then(|claim| self.table.claims(hit.record)[claim].property())
+                        .is_some_and(|property| unit.properties.contains(&property))
+            })
+        };
+        let told = self.table.timeline(first, last).iter().filter(|told| told.last <= last);
+        Ok(told.map(hit).filter(fits).collect())
     }
 
-    /// The best documents, ties in the dataset's order.
-    pub(super) fn top(&self, query: &dyn Query, limit: usize) -> Result<Vec<Found>, Error> {
+    /// The records that fit best, ties in the dataset's order; of those only that `fits` lets through.
+    pub(super) fn top(
+        &self,
+        query: &dyn Query,
+        limit: usize,
+        fits: impl Fn(usize) -> bool,
+    ) -> Result<Vec<Candidate>, Error> {
         let searcher = self.reader.searcher();
         let statistics = Plain(&searcher);
-        let collector = TopDocs::with_limit(limit).order_by_score();
-        let found = searcher.search_with_statistics_provider(query, &collector, &statistics)?;
-        read(&searcher, &found)
+        let weight = query.weight(EnableScoring::enabled_from_statistics_provider(&statistics, &searcher))?;
+        let mut best = Best::new(limit);
+        for (number, segment) in searcher.segment_readers().iter().enumerate() {
+            let places = &self.places[number];
+            weight.for_each_pruning(best.threshold(), segment, &mut |document, score| {
+                let place = places[document as usize] as usize;
+                if segment.alive_bitset().is_none_or(|alive| alive.is_alive(document)) && fits(place) {
+                    best.add(score, Candidate { segment: number, document, place });
+                }
+                best.threshold()
+            })?;
+        }
+        Ok(best.into_sorted())
     }
 
-    /// Every document that fits, in the dataset's order.
-    pub(super) fn every(&self, query: &dyn Query) -> Result<Vec<Hit>, Error> {
+    /// The places of all records that fit, in the dataset's order.
+    pub(super) fn every(&self, query: &dyn Query) -> Result<Vec<usize>, Error> {
         let searcher = self.reader.searcher();
-        let mut found: Vec<DocAddress> = searcher.search(query, &DocSetCollector)?.into_iter().collect();
+        let weight = query.weight(EnableScoring::disabled_from_searcher(&searcher))?;
+        let mut found: Vec<usize> = Vec::new();
+        for (segment, places) in searcher.segment_readers().iter().zip(&self.places) {
+            weight.for_each_no_score(segment, &mut |documents| {
+                let alive = documents
+                    .iter()
+                    .filter(|document| segment.alive_bitset().is_none_or(|alive| alive.is_alive(**document)));
+                found.extend(alive.map(|document| places[*document as usize] as usize));
+            })?;
+        }
         found.sort_unstable();
-        let found: Vec<_> = found.into_iter().map(|address| (0.0, address)).collect();
-        Ok(read(&searcher, &found)?.into_iter().map(|found| found.hit).collect())
+        Ok(found)
     }
 }
 
@@ -203,23 +226,4 @@ pub(super) fn scored(field: Field, word: &str) -> Box<dyn Query> {
 
 pub(super) fn must(query: Box<dyn Query>) -> Clause {
     (Occur::Must, query)
-}
-
-/// What the documents say of themselves.
-fn read(searcher: &Searcher, found: &[(f32, DocAddress)]) -> Result<Vec<Found>, Error> {
-    let mut columns = Vec::new();
-    for segment in searcher.segment_readers() {
-        let fast = segment.fast_fields();
-        columns.push((fast.u64("record")?, fast.u64("claim")?, fast.i64("as_of")?));
-    }
-    let read = |(score, address): &(f32, DocAddress)| {
-        let (record, claim, day) = &columns[address.segment_ord as usize];
-        let value = |column: &tantivy::columnar::Column<u64>| {
-            usize::try_from(column.first(address.doc_id).unwrap_or_default()).unwrap_or_default()
-        };
-        let hit = Hit { record: value(record), claim: value(claim).checked_sub(1) };
-        let undated = if hit.claim.is_some() { i64::MIN } else { i64::MAX };
-        Found { score: *score, hit, day: day.first(address.doc_id).unwrap_or(undated) }
-    };
-    Ok(found.iter().map(read).collect())
 }

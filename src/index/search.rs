@@ -5,42 +5,27 @@ use std::collections::HashSet;
 use tantivy::{
     Term,
     query::{BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, Occur, PhraseQuery, Query},
-    schema::Field,
 };
 
 use super::{
     Error, Hit, Index,
-    filter::{excluded, records, required},
-    language::{Asked, parse},
-    places::Places,
+    filter::{excluded, required},
+    fit::{ALIAS, Frame, NAME, Need, PROPERTY, WEAKER, WHOLE_NAME, Wanted},
+    language::{Asked, Filters, parse},
     query::{Clause, exact, must, scored},
     question::{Question, Taken, Unit},
+    table::ClaimRow,
     unwanted::Unwanted,
-    words::{scan, words},
+    words::words,
 };
+use crate::dataset::SOURCE;
 
-/// What a word counts in a record's name, in its other names, as its property, in a claim, in a summary or a note, and
-/// anywhere else that is said of the record.
-const NAME: f32 = 6.0;
-const ALIAS: f32 = 5.0;
-const PROPERTY: f32 = 5.5;
-const CLAIM: f32 = 3.0;
-const SUMMARY: f32 = 1.5;
-const ELSEWHERE: f32 = 0.3;
-/// What it counts more that words are the whole of a name.
-const WHOLE_NAME: f32 = 3.0;
-/// And that a claim is of the kind that a question word asks for.
-const HINT: f32 = 1.0;
 /// A word that stands nearly everywhere counts so much of one that stands once.
 const COMMON: f32 = 0.3;
-/// How much of the weaker matches of a word is added to its best one.
-const WEAKER: f32 = 0.05;
-/// How many documents are looked at; several may belong to one record.
-const DOCUMENTS: usize = 120;
+/// How many records are looked at closely.
+const CANDIDATES: usize = 64;
 /// Of the words of which not all can be had, so many are looked for, the rarest.
 const RAREST: usize = 4;
-/// Scores that differ by less are equal.
-const FINEST: f32 = 0.02;
 
 /// What a search found, best first, a record once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,12 +38,6 @@ pub struct Hits {
     pub taken: Vec<Taken>,
     /// The words that may be marked in what is shown, as [`words`](super::words()) writes them.
     pub marks: Vec<String>,
-}
-
-/// A unit with what it is worth.
-struct Weighed<'u> {
-    unit: &'u Unit,
-    weight: f32,
 }
 
 impl Index {
@@ -77,7 +56,6 @@ impl Index {
     /// If the index can't be read.
     pub fn ask(&self, asked: &Asked, limit: usize) -> Result<Hits, Error> {
         let question = self.understand(&asked.words.join(" "))?;
-        let frame = self.frame(asked)?;
         let mut hits: Vec<Hit> = Vec::new();
         for place in self.exactly(asked, &question)? {
             hits.push(Hit { record: place, claim: None });
@@ -86,11 +64,13 @@ impl Index {
             (Vec::new(), true)
         } else if question.units.is_empty() && asked.phrases.is_empty() && asked.either.is_empty() {
             // Nothing but filters: each record that fits them.
-            let mut clauses = frame;
-            clauses.push(must(records(&self.fields)));
-            (self.ranked(&BooleanQuery::new(clauses), DOCUMENTS.max(limit))?, true)
+            let (clauses, frame) = self.frame(asked, false)?;
+            let fits = |place| !frame.has_days() || self.table.days(place).any(|day| frame.within(day));
+            let found = self.top(&BooleanQuery::new(clauses), CANDIDATES.max(limit), fits)?;
+            (found.into_iter().map(|found| Hit { record: found.place, claim: None }).collect(), true)
         } else {
-            self.fitting(&question, &frame)?
+            let (clauses, frame) = self.frame(asked, true)?;
+            self.fitting(&question, &clauses, &frame, limit)?
         };
         let mut seen: HashSet<usize> = hits.iter().map(|hit| hit.record).collect();
         hits.extend(found.into_iter().filter(|hit| seen.insert(hit.record)));
@@ -104,11 +84,17 @@ impl Index {
     /// # Errors
     /// If the index can't be read.
     pub fn list(&self, asked: &Asked) -> Result<Vec<usize>, Error> {
-        let mut clauses = self.frame(asked)?;
-        clauses.push(must(records(&self.fields)));
+        let (mut clauses, frame) = self.frame(asked, false)?;
         let units = self.understand(&asked.words.join(" "))?.units;
-        clauses.extend(units.iter().map(|unit| must(self.anywhere(unit))));
-        Ok(self.reader.searcher().search(&BooleanQuery::new(clauses), &Places)?)
+        clauses.extend(units.iter().map(|unit| must(self.stands(unit))));
+        if clauses.is_empty() {
+            clauses.push(everything());
+        }
+        let mut found = self.every(&BooleanQuery::new(clauses))?;
+        if frame.has_days() {
+            found.retain(|place| self.table.days(*place).any(|day| frame.within(day)));
+        }
+        Ok(found)
     }
 
     /// What words with a slip in them are taken for.
@@ -138,69 +124,100 @@ impl Index {
         Ok(places)
     }
 
-    /// What is asked besides the words: phrases, alternatives, filters, and what is not wanted.
-    fn frame(&self, asked: &Asked) -> Result<Vec<Clause>, Error> {
-        let mut clauses = Vec::new();
-        for phrase in asked.phrases.iter().filter_map(|phrase| self.phrase(phrase)) {
-            clauses.push(must(phrase));
+    /// What is asked besides the words: phrases, alternatives, filters, and what is not wanted. With `claims`, a claim that
+    /// does not rest on an unwanted source may be of a record of which others do.
+    fn frame(&self, asked: &Asked, claims: bool) -> Result<(Vec<Clause>, Frame), Error> {
+        let (mut clauses, mut frame) = (Vec::new(), Frame { filters: asked.filters.clone(), ..Frame::default() });
+        for phrase in asked.phrases.iter().map(|phrase| words(phrase)).filter(|phrase| !phrase.is_empty()) {
+            clauses.extend(self.phrase(&phrase).map(must));
+            frame.phrases.push(phrase);
         }
         for either in &asked.either {
-            let mut any: Vec<Clause> = Vec::new();
+            let mut any = Vec::new();
             for text in either {
-                for unit in &self.understand(text)?.units {
-                    any.push((Occur::Should, self.anywhere(unit)));
-                }
+                any.append(&mut self.understand(text)?.units);
             }
-            clauses.extend((!any.is_empty()).then(|| must(Box::new(BooleanQuery::new(any)))));
+            if !any.is_empty() {
+                let ranked = any.iter().map(|unit| (Occur::Should, self.anywhere(unit, 1.0))).collect();
+                clauses.push(must(Box::new(BooleanQuery::new(ranked))));
+                frame.either.push(any);
+            }
         }
-        for unwanted in asked.without.iter().filter_map(|text| self.phrase(text)) {
+        for unwanted in asked.without.iter().filter_map(|text| self.phrase(&words(text))) {
             clauses.push((Occur::MustNot, Box::new(Unwanted(unwanted))));
         }
         clauses.extend(required(&self.fields, &asked.filters));
-        clauses.extend(excluded(&self.fields, &asked.except));
-        // A query of nothing but exclusions finds nothing.
-        if !clauses.is_empty() && clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
-            clauses.push(must(Box::new(ConstScoreQuery::new(Box::new(tantivy::query::AllQuery), 0.0))));
+        let mut except = asked.except.clone();
+        if claims {
+            frame.sources = self.sources(&asked.filters.source)?;
+            frame.without_sources = self.sources(&std::mem::take(&mut except.source))?.unwrap_or_default();
         }
-        Ok(clauses)
+        clauses.extend(excluded(&self.fields, &except));
+        // A query of nothing but exclusions finds nothing.
+        if !asked.is_plain() && clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
+            clauses.push(everything());
+        }
+        Ok((clauses, frame))
     }
 
-    /// The documents that have all of the words; if there are none, all but one; if there are none, some.
-    fn fitting(&self, question: &Question, frame: &[Clause]) -> Result<(Vec<Hit>, bool), Error> {
-        let mut units = Vec::new();
+    /// The places of the sources that are called so. `None` if none are asked for.
+    fn sources(&self, called: &[String]) -> Result<Option<Vec<u32>>, Error> {
+        if called.is_empty() {
+            return Ok(None);
+        }
+        let mut clauses = required(&self.fields, &Filters { source: called.to_owned(), ..Filters::default() });
+        clauses.push(must(exact(self.fields.kind, SOURCE.id)));
+        let places = self.every(&BooleanQuery::new(clauses))?;
+        Ok(Some(places.into_iter().filter_map(|place| u32::try_from(place).ok()).collect()))
+    }
+
+    /// The records that have all of the words; if there are none, all but one; if there are none, some.
+    fn fitting(
+        &self,
+        question: &Question,
+        clauses: &[Clause],
+        frame: &Frame,
+        limit: usize,
+    ) -> Result<(Vec<Hit>, bool), Error> {
+        let mut units: Vec<(&Unit, f32)> = Vec::new();
         for unit in &question.units {
-            units.push(Weighed { unit, weight: self.weight(unit)? });
+            units.push((unit, self.weight(unit)?));
         }
         let asked = units.len();
-        units.retain(|unit| unit.weight > 0.0);
-        let mut all_words = units.len() == asked;
-        let framed = |clauses: Vec<Clause>| {
-            let frame = frame.iter().map(|(occur, query)| (*occur, query.box_clone()));
-            BooleanQuery::new(frame.chain(clauses).chain(self.preferred(question)).collect())
-        };
-        let every = |units: &mut dyn Iterator<Item = &Weighed>| -> Vec<Clause> {
-            units.map(|unit| must(self.weighed(unit))).collect()
-        };
+        units.retain(|(_, weight)| *weight > 0.0);
+        let all_words = units.len() == asked;
         if units.is_empty() && asked > 0 {
             return Ok((Vec::new(), false));
         }
-        let found = self.ranked(&framed(every(&mut units.iter())), DOCUMENTS)?;
-        if frame.is_empty()
+        let keys: Vec<&str> = question.units.iter().filter_map(|unit| unit.key.as_deref()).collect();
+        let look = |units: &[(&Unit, f32)], need: Need, told: Option<&str>| -> Result<Vec<Hit>, Error> {
+            let mut all: Vec<Clause> = clauses.iter().map(|(occur, query)| (*occur, query.box_clone())).collect();
+            all.extend(self.needed(units, need));
+            if let Some(key) = told {
+                all.push(must(self.told(key, question)));
+            }
+            for key in &keys {
+                let named = [self.fields.key, self.fields.loose].map(|field| exact(field, key));
+                all.push((Occur::Should, boosted(Box::new(DisjunctionMaxQuery::new(named.into())), WHOLE_NAME)));
+            }
+            let days = |place: usize| {
+                !frame.has_days()
+                    || self.table.days(place).any(|day| frame.within(day))
+                    || self.table.claims(place).iter().filter_map(ClaimRow::day).any(|day| frame.within(day))
+            };
+            let candidates = self.top(&BooleanQuery::new(all), CANDIDATES.max(limit), days)?;
+            let wanted = Wanted { units, need, frame, told, keys: &keys, hints: &question.hints };
+            self.fitting_best(candidates, &wanted)
+        };
+        let found = look(&units, Need::All, None)?;
+        if clauses.is_empty()
+            && !frame.has_days()
             && let Some(key) = question.property_of()
         {
             // A remark that mentions the one asked about says nothing of its property.
-            let mut told = Vec::new();
-            for occur in [Occur::Must, Occur::Should] {
-                let asked = units.iter().map(|weighed| -> Clause {
-                    let name = weighed.unit.properties.is_empty();
-                    (if name { Occur::Must } else { occur }, self.weighed(weighed))
-                });
-                let (names, properties): (Vec<Clause>, Vec<Clause>) = asked.partition(|(at, _)| *at != occur);
-                let properties = must(Box::new(BooleanQuery::new(properties)));
-                if told.is_empty() {
-                    let of_it = must(self.told(key, question));
-                    told = self.ranked(&framed(names.into_iter().chain([of_it, properties]).collect()), DOCUMENTS)?;
-                }
+            let mut told = look(&units, Need::All, Some(key))?;
+            if told.is_empty() {
+                told = look(&units, Need::NamesAndSome, Some(key))?;
             }
             if told.is_empty() {
                 let itself = self.named(None, key)?.into_iter().map(|record| Hit { record, claim: None });
@@ -211,160 +228,145 @@ impl Index {
         if !found.is_empty() || units.len() < 2 {
             return Ok((found, all_words));
         }
-        all_words = false;
         if units.len() > 2 {
-            let but_one = (0..units.len()).map(|left_out| -> Clause {
-                let others = units.iter().enumerate().filter(|(place, _)| *place != left_out).map(|(_, unit)| unit);
-                (Occur::Should, Box::new(BooleanQuery::new(every(&mut others.into_iter()))))
-            });
-            let some: Box<dyn Query> = Box::new(DisjunctionMaxQuery::new(but_one.map(|(_, query)| query).collect()));
-            let found = self.ranked(&framed(vec![must(some)]), DOCUMENTS)?;
+            let found = look(&units, Need::AllButOne, None)?;
             if !found.is_empty() {
                 return Ok((found, false));
             }
         }
-        units.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-        let some = units.iter().take(RAREST).map(|unit| -> Clause { (Occur::Should, self.weighed(unit)) }).collect();
-        Ok((self.ranked(&framed(vec![must(Box::new(BooleanQuery::new(some)))]), DOCUMENTS)?, all_words))
+        units.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+        units.truncate(RAREST);
+        Ok((look(&units, Need::Some, None)?, false))
     }
 
-    /// Documents of the records that go by a name, or with it in a claim's value or in their own name.
+    /// The units as clauses, as many of them as are needed.
+    fn needed(&self, units: &[(&Unit, f32)], need: Need) -> Vec<Clause> {
+        let query = |(unit, weight): &(&Unit, f32)| self.anywhere(unit, *weight);
+        let some = |units: Vec<Box<dyn Query>>, least: usize| -> Vec<Clause> {
+            vec![must(Box::new(BooleanQuery::union_with_minimum_required_clauses(units, least)))]
+        };
+        match need {
+            Need::All => units.iter().map(query).map(must).collect(),
+            Need::AllButOne => some(units.iter().map(query).collect(), units.len() - 1),
+            Need::Some => some(units.iter().map(query).collect(), 1),
+            Need::NamesAndSome => {
+                let (properties, names): (Vec<_>, Vec<_>) =
+                    units.iter().partition(|(unit, _)| !unit.properties.is_empty());
+                let mut clauses = some(properties.iter().map(query).collect(), 1);
+                clauses.extend(names.iter().map(query).map(must));
+                clauses
+            }
+        }
+    }
+
+    /// The records that go by a name, or have it in a claim's value or in their own name.
     fn told(&self, key: &str, question: &Question) -> Box<dyn Query> {
         let fields = &self.fields;
         let mut any = vec![(Occur::Should, exact(fields.key, key)), (Occur::Should, exact(fields.loose, key))];
         for form in question.units.iter().filter(|unit| unit.key.is_some()).flat_map(|unit| &unit.forms) {
-            for field in [fields.names, fields.aliases, fields.body] {
-                let all = form.iter().map(|word| must(exact(field, word))).collect();
-                any.push((Occur::Should, Box::new(BooleanQuery::new(all))));
-            }
+            let all = form.iter().map(|word| must(exact(fields.text, word))).collect();
+            any.push((Occur::Should, Box::new(BooleanQuery::new(all))));
         }
         Box::new(ConstScoreQuery::new(Box::new(BooleanQuery::new(any)), 0.0))
     }
 
-    /// What puts some documents before others: that words are the whole of a name, and that a claim is of the kind asked for.
-    fn preferred(&self, question: &Question) -> Vec<Clause> {
-        let boosted =
-            |query: Box<dyn Query>, by: f32| -> Clause { (Occur::Should, Box::new(BoostQuery::new(query, by))) };
-        let mut clauses = Vec::new();
-        for unit in &question.units {
-            if let Some(key) = &unit.key {
-                let named = [self.fields.key, self.fields.loose].map(|field| exact(field, key));
-                clauses.push(boosted(Box::new(DisjunctionMaxQuery::new(named.into())), WHOLE_NAME));
-            }
-        }
-        clauses.extend(question.hints.iter().map(|id| boosted(exact(self.fields.property, id), HINT)));
-        clauses
-    }
-
-    /// Best first; equal ones newest first, then in the dataset's order.
-    fn ranked(&self, query: &dyn Query, limit: usize) -> Result<Vec<Hit>, Error> {
-        #[expect(clippy::cast_possible_truncation, reason = "scores are small")]
-        let step = |score: f32| (score / FINEST).round() as i64;
-        let mut found: Vec<_> = self.top(query, limit)?.into_iter().map(|found| (step(found.score), found)).collect();
-        found.sort_by(|(a_step, a), (b_step, b)| {
-            let place = |hit: &Hit| (hit.record, hit.claim);
-            b_step.cmp(a_step).then(b.day.cmp(&a.day)).then(place(&a.hit).cmp(&place(&b.hit)))
-        });
-        Ok(found.into_iter().map(|(_, found)| found.hit).collect())
-    }
-
-    fn weighed(&self, weighed: &Weighed) -> Box<dyn Query> {
-        Box::new(BoostQuery::new(self.anywhere(weighed.unit), weighed.weight))
-    }
-
-    /// One of the forms of a unit anywhere in a document, or the property or name that is called so.
-    pub(super) fn anywhere(&self, unit: &Unit) -> Box<dyn Query> {
+    /// One of the forms of a unit anywhere in a record, or the property or name that is called so: roughly what it is worth.
+    fn anywhere(&self, unit: &Unit, weight: f32) -> Box<dyn Query> {
         let fields = &self.fields;
-        let boosted = |query: Box<dyn Query>, by: f32| -> Box<dyn Query> { Box::new(BoostQuery::new(query, by)) };
         let mut any: Vec<Box<dyn Query>> = Vec::new();
-        for (place, property) in unit.properties.iter().enumerate() {
-            // What a property is called itself counts a little more than what others are called too.
-            let by = if place == 0 { PROPERTY } else { PROPERTY - 0.5 };
-            any.push(boosted(exact(fields.property, property.id), by));
+        for property in &unit.properties {
+            any.push(boosted(exact(fields.property, property.id), PROPERTY * weight));
         }
         if let Some(key) = &unit.key {
             let words = f32::from(u8::try_from(unit.length).unwrap_or(u8::MAX));
-            any.push(boosted(exact(fields.key, key), NAME * words));
-            any.push(boosted(exact(fields.loose, key), NAME * words));
+            any.push(boosted(exact(fields.key, key), NAME * words * weight));
+            any.push(boosted(exact(fields.loose, key), NAME * words * weight));
         }
-        for form in &unit.forms {
-            let mut words: Vec<Box<dyn Query>> = form.iter().map(|word| self.word(word)).collect();
-            any.push(match words.pop() {
-                Some(word) if words.is_empty() => word,
-                Some(word) => Box::new(BooleanQuery::new(words.into_iter().chain([word]).map(must).collect())),
-                None => continue,
-            });
+        for form in unit.forms.iter().filter(|form| !form.is_empty()) {
+            let words: Vec<Clause> = form.iter().flat_map(|word| self.word(word, weight)).collect();
+            any.push(Box::new(BooleanQuery::new(words)));
+        }
+        if let [_] = any.as_slice()
+            && let Some(only) = any.pop()
+        {
+            return only;
         }
         Box::new(DisjunctionMaxQuery::with_tie_breaker(any, WEAKER))
     }
 
-    fn word(&self, word: &str) -> Box<dyn Query> {
-        let here = self.text_fields().map(|(field, by)| -> Box<dyn Query> {
-            // Where lengths don't count, neither does how often a word stands there.
-            let even = field == self.fields.aliases || field == self.fields.all;
-            Box::new(BoostQuery::new(if even { exact(field, word) } else { scored(field, word) }, by))
-        });
-        Box::new(DisjunctionMaxQuery::with_tie_breaker(here.into(), WEAKER))
-    }
-
-    fn text_fields(&self) -> [(Field, f32); 5] {
+    /// A word anywhere, and the more in a name.
+    fn word(&self, word: &str, weight: f32) -> Vec<Clause> {
         let fields = &self.fields;
-        [
-            (fields.names, NAME),
-            (fields.aliases, ALIAS),
-            (fields.body, CLAIM),
-            (fields.summary, SUMMARY),
-            (fields.all, ELSEWHERE),
+        vec![
+            must(boosted(scored(fields.text, word), weight)),
+            (Occur::Should, boosted(scored(fields.names, word), NAME * weight)),
+            (Occur::Should, boosted(exact(fields.aliases, word), ALIAS * weight)),
         ]
     }
 
+    /// One of the forms of a unit anywhere in a record.
+    pub(super) fn stands(&self, unit: &Unit) -> Box<dyn Query> {
+        let fields = &self.fields;
+        let mut any: Vec<Clause> = Vec::new();
+        if let Some(key) = &unit.key {
+            any.push((Occur::Should, exact(fields.key, key)));
+            any.push((Occur::Should, exact(fields.loose, key)));
+        }
+        for form in unit.forms.iter().filter(|form| !form.is_empty()) {
+            let words = form.iter().map(|word| must(exact(fields.text, word))).collect();
+            any.push((Occur::Should, Box::new(BooleanQuery::new(words))));
+        }
+        Box::new(BooleanQuery::new(any))
+    }
+
     /// Words side by side. `None` if there are none.
-    fn phrase(&self, text: &str) -> Option<Box<dyn Query>> {
-        let words: Vec<String> = scan(text).into_iter().map(|word| word.text).collect();
-        if let [word] = words.as_slice() {
-            return Some(self.word(word));
+    fn phrase(&self, words: &[String]) -> Option<Box<dyn Query>> {
+        match words {
+            [] => None,
+            [word] => Some(scored(self.fields.text, word)),
+            words => {
+                let terms = words.iter().map(|word| Term::from_field_text(self.fields.text, word)).collect();
+                Some(Box::new(PhraseQuery::new(terms)))
+            }
         }
-        if words.is_empty() {
-            return None;
-        }
-        let placed = self.text_fields().into_iter().map(|(field, by)| -> Box<dyn Query> {
-            let terms = words.iter().map(|word| Term::from_field_text(field, word)).collect();
-            Box::new(BoostQuery::new(Box::new(PhraseQuery::new(terms)), by))
-        });
-        Some(Box::new(DisjunctionMaxQuery::new(placed.collect())))
     }
 
     /// What a unit is worth by how rare it is; 0 if it stands nowhere.
     fn weight(&self, unit: &Unit) -> Result<f32, Error> {
+        let documents = |field, text: &str| self.documents(field, text);
         let mut most = 0;
-        for form in &unit.forms {
+        for form in unit.forms.iter().filter(|form| !form.is_empty()) {
             let mut rarest = u64::MAX;
             for word in form {
-                let mut documents = 0;
-                for (field, _) in self.text_fields() {
-                    documents = documents.max(self.documents(field, word)?);
-                }
-                rarest = rarest.min(documents);
+                rarest = rarest.min(documents(self.fields.text, word)?);
             }
-            most = most.max(if form.is_empty() { 0 } else { rarest });
+            most = most.max(rarest);
         }
         for property in &unit.properties {
-            most = most.max(self.documents(self.fields.property, property.id)?);
+            most = most.max(documents(self.fields.property, property.id)?);
         }
         if let Some(key) = &unit.key {
-            most = most.max(self.documents(self.fields.key, key)?).max(self.documents(self.fields.loose, key)?);
+            most = most.max(documents(self.fields.key, key)?).max(documents(self.fields.loose, key)?);
         }
         if most == 0 {
             return Ok(0.0);
         }
         #[expect(clippy::cast_precision_loss, reason = "a rough measure")]
-        let (most, all) = (most as f32, self.reader.searcher().num_docs() as f32);
+        let (most, all) = (most as f32, self.table.len() as f32);
         Ok(((1.0 + all).ln() - most.ln()) / (1.0 + all).ln() * (1.0 - COMMON) + COMMON)
     }
 
-    fn documents(&self, field: Field, word: &str) -> Result<u64, Error> {
+    fn documents(&self, field: tantivy::schema::Field, word: &str) -> Result<u64, Error> {
         Ok(self.reader.searcher().doc_freq(&Term::from_field_text(field, word))?)
     }
+}
+
+fn boosted(query: Box<dyn Query>, by: f32) -> Box<dyn Query> {
+    Box::new(BoostQuery::new(query, by))
+}
+
+fn everything() -> Clause {
+    must(Box::new(ConstScoreQuery::new(Box::new(tantivy::query::AllQuery), 0.0)))
 }
 
 /// The words of a question.

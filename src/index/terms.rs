@@ -9,6 +9,8 @@ use crate::spelling::{edits, forgiven};
 
 /// So many terms near to a word are looked at.
 const MOST_TERMS: usize = 256;
+/// A word of more letters is nobody's slip.
+const LONGEST_SLIP: usize = 48;
 /// A beginning must have so many letters to stand for a word.
 const SHORTEST_BEGINNING: usize = 4;
 /// So many other forms of a word are asked for.
@@ -50,27 +52,6 @@ impl Terms {
         Ok(all)
     }
 
-    /// The terms within so many edits, the nearest first.
-    pub(super) fn near(&self, typed: &str, most: usize) -> Result<Vec<NearTerm>, Error> {
-        let mut near: Vec<NearTerm> = Vec::new();
-        let distance = u8::try_from(most.min(2)).unwrap_or_default();
-        if distance == 0 {
-            return Ok(near);
-        }
-        let query = FuzzyTermQuery::new(Term::from_field_text(self.field, typed), distance, true);
-        for segment in &self.segments {
-            let mut stream =
-                segment.terms().search(query.automaton()?).into_stream().map_err(tantivy::TantivyError::from)?;
-            while near.len() < MOST_TERMS && stream.advance() {
-                let Ok(text) = std::str::from_utf8(stream.key()) else { continue };
-                if let Some(edits) = edits(typed, text, most).filter(|edits| *edits > 0) {
-                    near.push(NearTerm { edits, text: text.to_owned(), documents: stream.value().doc_freq });
-                }
-            }
-        }
-        Ok(merged(near))
-    }
-
     /// The terms that begin so, as they stand in the dictionary.
     pub(super) fn beginning(&self, typed: &str, limit: usize) -> Result<Vec<String>, Error> {
         let mut found: Vec<String> = Vec::new();
@@ -87,6 +68,42 @@ impl Terms {
         found.dedup();
         Ok(found)
     }
+}
+
+/// The terms of each field that are just so many edits away, one or two. With two slips in it a word still begins with
+/// one of the first two letters: to look everywhere takes ten times as long and finds next to nothing.
+pub(super) fn away(fields: &[&Terms], typed: &str, distance: u8) -> Result<Vec<Vec<NearTerm>>, Error> {
+    let mut all: Vec<Vec<NearTerm>> = fields.iter().map(|_| Vec::new()).collect();
+    let Some(terms) = fields.first().filter(|_| typed.chars().count() <= LONGEST_SLIP) else { return Ok(all) };
+    let automaton = FuzzyTermQuery::new(Term::from_field_text(terms.field, typed), distance, true).automaton()?;
+    let mut beginnings: Vec<Option<char>> = vec![None];
+    if distance > 1 {
+        beginnings = typed.chars().take(2).map(Some).collect();
+        beginnings.dedup();
+    }
+    for (terms, near) in fields.iter().zip(&mut all) {
+        for (segment, beginning) in
+            terms.segments.iter().flat_map(|segment| beginnings.iter().map(move |b| (segment, b)))
+        {
+            let mut search = segment.terms().search(&automaton);
+            if let Some(first) = beginning {
+                search = search.ge(first.to_string());
+                if let Some(next) = char::from_u32(u32::from(*first) + 1) {
+                    search = search.lt(next.to_string());
+                }
+            }
+            let mut stream = search.into_stream().map_err(tantivy::TantivyError::from)?;
+            while near.len() < MOST_TERMS && stream.advance() {
+                let Ok(text) = std::str::from_utf8(stream.key()) else { continue };
+                if let Some(edits) = edits(typed, text, distance.into()).filter(|edits| *edits == usize::from(distance))
+                {
+                    near.push(NearTerm { edits, text: text.to_owned(), documents: stream.value().doc_freq });
+                }
+            }
+        }
+        *near = merged(std::mem::take(near));
+    }
+    Ok(all)
 }
 
 /// The forms that an English verb may have besides this one, whether they exist or not.
@@ -129,7 +146,7 @@ pub(super) struct Vocabulary {
     key: Terms,
     loose: Terms,
     names: [Terms; 2],
-    others: [Terms; 3],
+    text: Terms,
 }
 
 impl Vocabulary {
@@ -140,7 +157,7 @@ impl Vocabulary {
             key: terms(fields.key)?,
             loose: terms(fields.loose)?,
             names: [terms(fields.names)?, terms(fields.aliases)?],
-            others: [terms(fields.body)?, terms(fields.summary)?, terms(fields.all)?],
+            text: terms(fields.text)?,
         })
     }
 
@@ -151,12 +168,7 @@ impl Vocabulary {
 
     /// Whether the word stands anywhere.
     pub(super) fn knows(&self, word: &str) -> Result<bool, Error> {
-        for terms in self.names.iter().chain(&self.others) {
-            if terms.documents(word)? > 0 {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        Ok(self.text.documents(word)? > 0)
     }
 
     /// Whether all of the words stand somewhere.
@@ -193,7 +205,7 @@ impl Vocabulary {
             return Ok(None);
         }
         let mut whole: Vec<String> = Vec::new();
-        for terms in self.names.iter().chain(&self.others[..2]) {
+        for terms in self.names.iter().chain([&self.text]) {
             whole.extend(terms.beginning(word, 3)?);
             if !whole.is_empty() {
                 break;
@@ -207,26 +219,28 @@ impl Vocabulary {
     /// that more is said with.
     fn nearest(&self, word: &str, others: &[&str]) -> Result<Option<String>, Error> {
         let length = word.chars().count();
-        for most in 1..=forgiven(word) {
+        for distance in (1..).take(forgiven(word).min(2)) {
             let mut near: Vec<(usize, usize, usize, std::cmp::Reverse<u32>, String)> = Vec::new();
-            let mut add = |rank: usize, found: Vec<NearTerm>| {
-                near.extend(found.into_iter().map(|term| {
-                    let longer = term.text.chars().count().abs_diff(length);
-                    (term.edits, longer, rank, std::cmp::Reverse(term.documents), term.text)
-                }));
+            let mut add = |rank: usize, term: NearTerm| {
+                let longer = term.text.chars().count().abs_diff(length);
+                near.push((term.edits, longer, rank, std::cmp::Reverse(term.documents), term.text));
             };
-            for terms in self.names.iter().chain([&self.key, &self.loose]) {
-                add(0, terms.near(word, most)?);
+            for (place, found) in away(&[&self.key, &self.loose, &self.text], word, distance)?.into_iter().enumerate() {
+                for mut term in found {
+                    let named = self.names[0].documents(&term.text)?.max(self.names[1].documents(&term.text)?);
+                    if place < 2 || named > 0 {
+                        term.documents = if place < 2 { term.documents } else { named };
+                        add(0, term);
+                    } else if term.text.chars().next() == word.chars().next() {
+                        // What is no name seldom has its first letter wrong.
+                        add(1, term);
+                    }
+                }
             }
-            let properties = others.iter().filter_map(|other| {
-                edits(word, other, most).map(|edits| NearTerm { edits, text: (*other).to_owned(), documents: u32::MAX })
-            });
-            add(0, properties.collect());
-            for terms in &self.others {
-                // Elsewhere a word is no name, and its first letter is seldom wrong.
-                let mut found = terms.near(word, most)?;
-                found.retain(|near| near.text.chars().next() == word.chars().next());
-                add(1, found);
+            for other in others {
+                if let Some(edits) = edits(word, other, distance.into()) {
+                    add(0, NearTerm { edits, text: (*other).to_owned(), documents: u32::MAX });
+                }
             }
             if let Some((.., text)) = near.into_iter().min() {
                 return Ok(Some(text));

@@ -71,7 +71,10 @@ fn is_thousands(text: &str) -> bool {
 
 fn push(words: &mut Vec<Word>, text: &str, from: Option<usize>, to: usize) {
     let Some(from) = from else { return };
-    let folded: String = fold(&text[from..to]).chars().filter(|c| c.is_alphanumeric() || *c == '.').collect();
+    let mut folded = fold(&text[from..to]);
+    if !folded.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        folded.retain(|c| c.is_alphanumeric() || c == '.');
+    }
     // The ending of a possessive is no word.
     if folded.is_empty() || folded == "s" && text[..from].ends_with(['\'', '’']) {
         return;
@@ -99,6 +102,9 @@ fn join_per_cent(words: &mut Vec<Word>) {
 /// The parts of a word that mixes letters and digits, so that `7nm` is found by `7 nm` and the other way round. Empty
 /// for any other word.
 fn parts(word: &str) -> Vec<String> {
+    if word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return Vec::new();
+    }
     let mut parts: Vec<String> = Vec::new();
     let mut last = None;
     for c in word.chars() {

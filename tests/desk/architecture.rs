@@ -17,7 +17,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("cli", &[]),
     ("store", &["dataset", "digest"]),
     ("matrix", &["commands", "reply", "settings"]),
-    ("console", &["cli", "commands", "dataset", "index", "reply", "spelling"]),
+    ("console", &["cli", "commands", "dataset", "digest", "index", "reply", "spelling"]),
     ("digest", &["dataset", "reply", "spelling"]),
     ("ops", &["settings"]),
     (
@@ -135,11 +135,12 @@ fn the_core_has_no_clock_and_no_network() {
         if !["commands", "dataset", "index", "reply", "spelling", "digest"].contains(&module.as_str()) {
             continue;
         }
-        for (file, code) in files {
+        for (file, code) in files.into_iter().filter(|(file, _)| !file.ends_with("tests.rs")) {
             for outward in ["Timestamp::now", "SystemTime", "Instant::now", "std::net", "rand::", "tokio::"] {
                 assert!(!code.contains(outward), "{} uses {outward}", file.display());
             }
-            let reads_files = code.contains("fs::") && !file.ends_with("dataset/load.rs");
+            let reader = ["dataset/folder.rs", "dataset/loader/shelf.rs"].iter().any(|reader| file.ends_with(reader));
+            let reads_files = code.contains("fs::") && !reader;
             assert!(!reads_files, "{} reads files", file.display());
         }
     }

@@ -132,6 +132,34 @@ fn check_counts_or_names_every_fault() {
 }
 
 #[test]
+fn diff_says_what_a_digest_would() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("a.toml");
+    let text = std::fs::read_to_string(folder().join("dataset.toml")).unwrap();
+    let diff = |format: &str| {
+        tigerdesk(&["diff", "--format", format]).args([folder().as_path(), dir.path()]).output().unwrap()
+    };
+    std::fs::write(&file, format!("# a remark\n{text}")).unwrap();
+    assert_eq!(stdout(&diff("text")), "No differences.\n");
+    assert_eq!(stdout(&diff("json")), "[]\n");
+
+    std::fs::write(&file, text.replace("name = \"Yang Zhilin\"", "name = \"Yang Z.\"")).unwrap();
+    let said = stdout(&diff("text"));
+    assert!(
+        said.starts_with("What changed: 1 changed\n") && said.contains("Yang Z. (until now Yang Zhilin)"),
+        "{said}"
+    );
+    assert!(stdout(&diff("html")).contains("<strong>Yang Z.</strong>"));
+    let changes: serde_json::Value = serde_json::from_str(&stdout(&diff("json"))).unwrap();
+    assert_eq!(changes[0]["what"]["renamed"]["name"], "Yang Zhilin");
+
+    std::fs::write(&file, "[[company]]\nid = \"acme\"\n").unwrap();
+    let output = diff("text");
+    let report = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.code() == Some(1) && report.contains("a.toml:2:6: `acme` has no name"), "{report}");
+}
+
+#[test]
 fn chat_greets_answers_and_leaves() {
     let home = tempfile::tempdir().unwrap();
     let mut command = tigerdesk(&[]);
@@ -147,7 +175,7 @@ fn chat_greets_answers_and_leaves() {
 #[test]
 fn the_help_says_what_there_is() {
     let help = stdout(&tigerdesk(&["--help"]).output().unwrap());
-    for word in ["run", "chat", "ask", "check", "--config", "TIGERDESK__MATRIX__HOMESERVER"] {
+    for word in ["run", "chat", "ask", "check", "diff", "--config", "TIGERDESK__MATRIX__HOMESERVER"] {
         assert!(help.contains(word), "{word}: {help}");
     }
 }

@@ -5,11 +5,13 @@
 mod answers;
 mod arbitrary;
 mod architecture;
+mod bad_datasets;
 mod bundled;
 mod changes;
 mod check;
 mod command_line;
 mod coverage;
+mod digests;
 mod lists;
 mod quality;
 mod readme;

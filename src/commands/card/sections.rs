@@ -68,7 +68,7 @@ impl<'d> Section<'d> {
 
 /// The parts of a record's card, in the order of the property table, links from other records last.
 pub(in crate::commands) fn sections<'d>(desk: &'d Desk, record: &'d Record) -> Vec<Section<'d>> {
-    let mut sections: Vec<_> = record.source.iter().flat_map(of_source).collect();
+    let mut sections: Vec<_> = record.source.as_deref().into_iter().flat_map(of_source).collect();
     for section in own(record).chain(links(desk, record)).chain(resting_on(desk, record)) {
         // A record's own links and those that point to it may go by one label.
         match sections.iter_mut().find(|known| known.label == section.label) {

@@ -40,7 +40,7 @@ fn filter(typed: &str) -> Option<(String, &str)> {
 }
 
 fn tag(desk: &Desk, typed: &str) -> Result<Follow, Reply> {
-    let tags = desk.catalogue().tags(&desk.dataset);
+    let tags = desk.catalogue.tags();
     let folded = fold(typed);
     let joined = folded.split_whitespace().collect::<Vec<_>>().join("-");
     if let Some(tag) = [folded, joined.clone()].into_iter().find(|tag| tags.contains(tag)) {

@@ -4,7 +4,10 @@ use croner::{
     Cron,
     parser::{CronParser, Seconds, Year},
 };
-use jiff::civil::date;
+use jiff::{
+    ToSpan,
+    civil::{Date, date},
+};
 
 use super::{NotASchedule, Rule};
 
@@ -16,6 +19,9 @@ pub const FIELDS: [(&str, &str); 5] = [
     ("month", "1 to 12, or jan to dec"),
     ("day of the week", "0 to 7 (0 and 7 are Sunday), or sun to sat"),
 ];
+
+/// In so many days, 28 years, each day of the year falls on each day of the week, 29 February too.
+const CALENDAR: usize = 28 * 366;
 
 const QUOTES: [char; 10] = ['"', '“', '”', '„', '«', '»', '\'', '‘', '’', '`'];
 
@@ -64,8 +70,11 @@ pub(super) fn parse(expression: &str) -> Result<Cron, NotASchedule> {
         }
     }
     let never = || NotASchedule::Never(expression.to_owned());
-    // The day alone decides: the search for one that never comes goes over thousands of years, by hours if it may.
+    // croner would look for a day that never comes over thousands of years.
     let days = parser.parse(&format!("0 0 {}", fields[2..].join(" "))).map_err(|_| never())?;
-    days.find_next_occurrence(&date(2024, 1, 1).at(0, 0, 0, 0), true).map_err(|_| never())?;
+    let fits = |day: &Date| days.is_time_matching(&day.at(0, 0, 0, 0)).unwrap_or_default();
+    if !date(2024, 1, 1).series(1.day()).take(CALENDAR).any(|day| fits(&day)) {
+        return Err(never());
+    }
     parser.parse(expression).map_err(|_| never())
 }

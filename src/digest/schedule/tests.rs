@@ -43,6 +43,7 @@ fn a_schedule_is_read_and_written() {
         ("cron \"0 9 * * 1-5", "cron \"0 9 * * 1-5\""),
         ("cron @monthly", "cron \"@monthly\""),
         ("cron '0 9 L * *'", "cron \"0 9 L * *\""),
+        ("cron \"0 9 29 2 +sun\"", "cron \"0 9 29 2 +sun\""),
     ] {
         let read = schedule(typed);
         assert_eq!(read.to_string(), written, "{typed}");

@@ -1,0 +1,130 @@
+//! Where words stand in the records that may fit.
+
+use tantivy::{
+    DocId, DocSet as _, TERMINATED, TantivyError, Term,
+    postings::{Postings as _, SegmentPostings},
+    schema::{Field, IndexRecordOption},
+};
+
+use super::{
+    Error, Index,
+    layout::{Part, is_kind, part},
+};
+
+/// A record that may fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Candidate {
+    /// The place of the segment.
+    pub segment: usize,
+    /// The document in the segment.
+    pub document: DocId,
+    /// The place of the record.
+    pub place: usize,
+}
+
+/// Where a word, or words side by side, stand in a record.
+#[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a part in which the word may stand")]
+pub(super) struct Presence {
+    pub names: bool,
+    pub aliases: bool,
+    pub kind: bool,
+    pub summary: bool,
+    pub elsewhere: bool,
+    /// Claims with it in their value.
+    pub values: Vec<usize>,
+    /// Claims with it in their note.
+    pub notes: Vec<usize>,
+}
+
+impl Presence {
+    pub(super) fn of(positions: &[u32]) -> Self {
+        let mut presence = Self::default();
+        for position in positions {
+            match part(*position) {
+                Part::Names => presence.names = true,
+                Part::Aliases => presence.aliases = true,
+                Part::Summary if is_kind(*position) => presence.kind = true,
+                Part::Summary => presence.summary = true,
+                Part::Elsewhere => presence.elsewhere = true,
+                Part::Value(claim) => presence.values.push(claim),
+                Part::Note(claim) => presence.notes.push(claim),
+            }
+        }
+        presence
+    }
+
+    pub(super) fn is_anywhere(&self) -> bool {
+        self.names
+            || self.aliases
+            || self.kind
+            || self.summary
+            || self.elsewhere
+            || !self.values.is_empty()
+            || !self.notes.is_empty()
+    }
+}
+
+/// Where a word stands in each candidate; these have to be in order.
+pub(super) fn positions(index: &Index, candidates: &[Candidate], word: &str) -> Result<Vec<Vec<u32>>, Error> {
+    let mut all = vec![Vec::new(); candidates.len()];
+    each(
+        index,
+        candidates,
+        (index.fields.text, word),
+        IndexRecordOption::WithFreqsAndPositions,
+        |number, postings| {
+            postings.positions(&mut all[number]);
+        },
+    )?;
+    Ok(all)
+}
+
+/// Which candidates have a term; these have to be in order.
+pub(super) fn has(index: &Index, candidates: &[Candidate], field: Field, text: &str) -> Result<Vec<bool>, Error> {
+    let mut all = vec![false; candidates.len()];
+    each(index, candidates, (field, text), IndexRecordOption::Basic, |number, _| all[number] = true)?;
+    Ok(all)
+}
+
+fn each(
+    index: &Index,
+    candidates: &[Candidate],
+    (field, text): (Field, &str),
+    option: IndexRecordOption,
+    mut found: impl FnMut(usize, &mut SegmentPostings),
+) -> Result<(), Error> {
+    let term = Term::from_field_text(field, text);
+    let searcher = index.reader.searcher();
+    for (number, segment) in searcher.segment_readers().iter().enumerate() {
+        let start = candidates.partition_point(|candidate| candidate.segment < number);
+        let end = candidates.partition_point(|candidate| candidate.segment <= number);
+        if start == end {
+            continue;
+        }
+        let inverted = segment.inverted_index(field)?;
+        let Some(mut postings) = inverted.read_postings(&term, option).map_err(TantivyError::from)? else { continue };
+        for (place, candidate) in candidates.iter().enumerate().take(end).skip(start) {
+            let mut at = postings.doc();
+            if at < candidate.document {
+                at = postings.seek(candidate.document);
+            }
+            if at == candidate.document {
+                found(place, &mut postings);
+            }
+            if at == TERMINATED {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Where in a candidate words stand side by side.
+pub(super) fn side_by_side(words: &[Vec<Vec<u32>>], number: usize) -> Vec<u32> {
+    let Some((first, others)) = words.split_first() else { return Vec::new() };
+    let follow = |position: &u32| {
+        (1..).zip(others).all(|(distance, word)| word[number].binary_search(&(position + distance)).is_ok())
+    };
+    first[number].iter().copied().filter(follow).collect()
+}

@@ -1,0 +1,80 @@
+//! An index in a folder answers as one in memory does, whatever was there before.
+
+use std::path::Path;
+
+use super::{Index, language::parse};
+use crate::dataset::{Dataset, File, load_files};
+
+fn dataset(extra: &str) -> Dataset {
+    let text = format!(
+        r#"
+[[source]]
+id = "weekly"
+name = "The Weekly"
+
+[[place]]
+id = "beijing"
+name = "Beijing"
+
+[[company]]
+id = "moon"
+name = "Moonbeam"
+summary = "Builds lanterns."
+
+[[company.claims]]
+property = "headquarters"
+value = {{ ref = "beijing" }}
+sources = ["weekly"]
+{extra}"#
+    );
+    load_files(&[File { name: "a.toml".to_owned(), text }]).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+/// The names of what is found, and whether it has all the words.
+fn found(index: &Index, dataset: &Dataset, asked: &str) -> Vec<String> {
+    let hits = index.ask(&parse(asked), 9).unwrap().hits;
+    hits.iter().map(|hit| format!("{} {:?}", dataset.records()[hit.record].id, hit.claim)).collect()
+}
+
+fn same(folder: &Path, dataset: &Dataset) {
+    let (kept, built) = (Index::open(folder, dataset).unwrap(), Index::build(dataset).unwrap());
+    for asked in ["beijing", "peking", "moonbeam", "lanterns", "place:peking", "sunray", "source:weekly", "mooonbeam"] {
+        assert_eq!(found(&kept, dataset, asked), found(&built, dataset, asked), "{asked}");
+    }
+}
+
+const SUN: &str = "[[company]]\nid = \"a-sun\"\nname = \"Sunray\"\nsummary = \"Builds lanterns too.\"\n";
+
+#[test]
+fn only_what_changed_is_taken_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = dataset("");
+    same(folder.path(), &first);
+    let before = Index::open(folder.path(), &first).unwrap();
+    // A record before the others moves all of their places.
+    let more = dataset(SUN);
+    same(folder.path(), &more);
+    assert_eq!(found(&before, &first, "lanterns"), ["moon None"]);
+    same(folder.path(), &first);
+}
+
+#[test]
+fn a_new_name_is_known_wherever_the_record_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    same(folder.path(), &dataset(""));
+    let text = "\n[[place]]\nid = \"peking\"\nname = \"Peking\"\n";
+    same(folder.path(), &dataset(text));
+}
+
+#[test]
+fn what_is_damaged_is_written_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let dataset = dataset(SUN);
+    same(folder.path(), &dataset);
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let path = entry.unwrap().path();
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+        same(folder.path(), &dataset);
+    }
+}
