@@ -104,6 +104,17 @@ impl Installation {
         self.folder.path().join("state")
     }
 
+    /// Has the bot, which must not be running, log in anew at its next start, as somebody does who sets its session aside.
+    pub fn forget_session(&self) -> Result<()> {
+        for entry in fs::read_dir(self.state())? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with("matrix-sdk-") {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
     /// Starts `tigerdesk run`.
     pub fn start(&self) -> Result<Bot> {
         let number = self.starts.fetch_add(1, Ordering::Relaxed) + 1;

@@ -124,3 +124,27 @@ async fn changes_while_the_homeserver_is_gone_are_told_when_it_is_back() -> Resu
     }
     desk.bot.terminate().await
 }
+
+#[tokio::test]
+async fn with_a_new_device_it_looks_whether_its_digest_had_arrived() -> Result<()> {
+    let (mut desk, proxy) = Newsroom::behind_proxy().await?;
+    let other = desk.another_room("!digest on").await?;
+    // In the one room the homeserver has taken it and the bot does not know; in the other one it has not.
+    proxy.harm("PUT", mark(&desk.room), Fault::LoseAnswer);
+    proxy.harm("PUT", mark(&other), Fault::Hold);
+    let before = (proxy.count("PUT", mark(&desk.room)), proxy.count("PUT", mark(&other)));
+    desk.facts.set_employees("moonshot-ai", 2_001)?;
+    proxy.wait_served("PUT", mark(&desk.room), before.0 + 1).await?;
+    proxy.wait_seen("PUT", mark(&other), before.1 + 1).await?;
+    desk.bot.kill().await?;
+    // A new log-in is a new device, to which the homeserver's memory of transactions does not reach.
+    desk.desk.forget_session()?;
+    proxy.heal();
+    desk.bot = desk.desk.start()?;
+    desk.digest_with(&other, 2_001).await?;
+    desk.check_count(&desk.room, 1).await?;
+    desk.check_count(&other, 1).await?;
+    desk.change_and_wait("zhipu-ai", 2_002).await?;
+    desk.check_count(&desk.room, 2).await?;
+    desk.bot.terminate().await
+}
