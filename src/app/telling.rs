@@ -172,9 +172,11 @@ impl Bot {
             let net = digest::fold(releases.iter().map(|(_, changes)| changes.as_slice()));
             let follows: Vec<Follow> = matter.follows.iter().filter_map(|follow| follow.parse().ok()).collect();
             let corrections = matter.corrections.iter().filter_map(|json| serde_json::from_str(json).ok());
+            let changes = digest::narrow(net, &follows, &desk.dataset);
+            let corrections = corrections.flat_map(|found: Vec<Correction>| found).collect();
             let account = Account {
-                changes: digest::narrow(net, &follows, &desk.dataset),
-                corrections: corrections.flat_map(|found: Vec<Correction>| found).collect(),
+                corrections: digest::settled(corrections, &changes),
+                changes,
                 made_up: matter.made_up,
                 remarks: Vec::new(),
             };

@@ -69,6 +69,29 @@ pub fn corrections(announced: &[Change], newer: &[Change]) -> Vec<Correction> {
     found
 }
 
+/// The corrections as they stand in the end: what was corrected and changed again before anybody was told is told once, with
+/// what it is now. What holds again is no correction.
+#[must_use]
+pub fn settled(corrections: Vec<Correction>, net: &[Change]) -> Vec<Correction> {
+    let mut settled: Vec<Correction> = Vec::new();
+    for correction in corrections {
+        let now = net.iter().find_map(|change| match &change.what {
+            What::ClaimChanged { now, .. } if correction.tells(change) => Some(Some(now.clone())),
+            What::ClaimWithdrawn(_) if correction.tells(change) => Some(None),
+            What::Removed(account) if change.subject.id == correction.subject.id => {
+                account.claims.iter().any(|claim| claim.says_the_same(&correction.said)).then_some(None)
+            }
+            _ => None,
+        });
+        let Some(now) = now else { continue };
+        let correction = Correction { now, ..correction };
+        if !settled.contains(&correction) {
+            settled.push(correction);
+        }
+    }
+    settled
+}
+
 impl Correction {
     /// Whether this change is what the correction tells.
     pub(super) fn tells(&self, change: &Change) -> bool {
