@@ -15,6 +15,7 @@
 mod build;
 mod chinese;
 mod document;
+mod documents;
 mod filter;
 mod fingerprint;
 mod fit;
@@ -25,13 +26,14 @@ mod numbers;
 mod presence;
 mod query;
 mod question;
+mod rough;
 mod schema;
 mod search;
 mod table;
+mod telling;
 mod terms;
 mod tokens;
 mod top;
-mod unwanted;
 mod words;
 
 #[cfg(test)]
@@ -41,6 +43,7 @@ pub use mark::marked;
 pub use query::{Hit, Near};
 pub use question::Taken;
 pub use search::Hits;
+pub use telling::Telling;
 pub use words::words;
 
 use self::{chinese::Segmenter, schema::Fields, table::Table};
