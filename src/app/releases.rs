@@ -188,11 +188,10 @@ pub(super) async fn edits(
         let Some(mut told) = Account::read(&announced.told) else { continue };
         let corrections =
             found.entry(announced.told).or_insert_with(|| digest::corrections(&told.changes, changes)).clone();
-        if corrections.is_empty() {
+        let zone: Zone = store.room(&announced.room).await?.zone.and_then(|zone| zone.parse().ok()).unwrap_or_default();
+        if !told.remark(zone.date(today), &corrections, changes) {
             continue;
         }
-        let zone: Zone = store.room(&announced.room).await?.zone.and_then(|zone| zone.parse().ok()).unwrap_or_default();
-        told.remark(zone.date(today), &corrections);
         let Some(reply) = told.corrected(dataset) else { continue };
         let correction = serde_json::to_string(&corrections).unwrap_or_default();
         let (digest, room) = (announced.digest, announced.room);

@@ -196,7 +196,9 @@ mod tests {
         fn bits_are_sets(one in prop::collection::btree_set(0_u32..300, 0..60), two in prop::collection::btree_set(0_u32..300, 0..60)) {
             let bits = |of: &std::collections::BTreeSet<u32>| {
                 let mut bits = Bits(vec![0; 5]);
-                of.iter().for_each(|document| bits.add(*document));
+                for document in of {
+                    bits.add(*document);
+                }
                 bits
             };
             let (mut and, mut or, mut without) = (bits(&one), bits(&one), bits(&one));

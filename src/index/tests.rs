@@ -79,7 +79,7 @@ fn what_is_damaged_is_written_anew() {
             Err(_) if place > 0 => continue,
             Err(error) => panic!("{error}"),
         };
-        std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+        std::fs::write(path, &whole[..whole.len() / 2]).unwrap();
         same(folder.path(), &dataset);
     }
 }
