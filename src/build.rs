@@ -12,7 +12,8 @@ fn main() -> io::Result<()> {
     let mut code = String::from("&[\n");
     for file in files {
         let name = file.strip_prefix(&root).unwrap_or(&file).trim_start_matches('/').to_owned();
-        let _ = writeln!(code, "    ({name:?}, include_str!({file:?})),");
+        // The checkout that is compiled, not the one that this was run in: a build folder may serve several.
+        let _ = writeln!(code, "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/\", {name:?}))),");
     }
     code.push(']');
     fs::write(Path::new(&out).join("bundled.rs"), code)

@@ -223,13 +223,14 @@ async fn ten_thousand_events_are_a_few_wake_ups() {
             writeln!(file, "# {number}").unwrap();
         }
     });
-    let mut told = 0;
+    timeout(LONGEST_UNREST * 15, watch.changed()).await.unwrap();
+    let mut told = 1;
     while timeout(LONGEST_UNREST + STILL * 5, watch.changed()).await.is_ok() {
         told += 1;
     }
     writing.join().unwrap();
     let most = 2 + start.elapsed().as_millis() / STILL.as_millis();
-    assert!((1..=most).contains(&told), "{told} wake-ups, at most {most} expected");
+    assert!(told <= most, "{told} wake-ups, at most {most} expected");
 }
 
 #[tokio::test]
