@@ -46,15 +46,6 @@ struct RecordRow {
     summary_words: u8,
 }
 
-/// A claim on the timeline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Told {
-    pub first: i32,
-    pub last: i32,
-    pub record: u32,
-    pub claim: u32,
-}
-
 /// How long texts are on average, in words.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Lengths {
@@ -69,7 +60,6 @@ pub(super) struct Table {
     records: Vec<RecordRow>,
     claims: Vec<ClaimRow>,
     sources: Vec<u32>,
-    timeline: Vec<Told>,
     pub lengths: Lengths,
 }
 
@@ -77,14 +67,10 @@ impl Table {
     pub(super) fn of(dataset: &Dataset) -> Self {
         let mut table = Self::default();
         let (mut names, mut summary, mut value) = (0_u64, 0_u64, 0_u64);
-        for (place, record) in (0..).zip(dataset.records()) {
-            for (number, claim) in (0..).zip(&record.claims) {
+        for record in dataset.records() {
+            for claim in &record.claims {
                 let row = table.row(dataset, claim);
                 value += u64::from(row.value_words);
-                if let (true, Value::Date(date)) = (row.is_told(), &claim.value) {
-                    let (first, last) = days(*date);
-                    table.timeline.push(Told { first, last, record: place, claim: number });
-                }
                 table.claims.push(row);
             }
             let row = RecordRow {
@@ -98,7 +84,6 @@ impl Table {
             summary += u64::from(row.summary_words);
             table.records.push(row);
         }
-        table.timeline.sort_unstable();
         table.claims.shrink_to_fit();
         #[expect(clippy::cast_precision_loss, reason = "a rough measure")]
         let mean = |sum: u64, of: usize| (sum as f32 / of.max(1) as f32).max(1.0);
@@ -156,13 +141,6 @@ impl Table {
         let claims = self.claims(record);
         let told = claims.iter().any(|claim| claim.is_date);
         claims.iter().filter(move |claim| claim.is_date || !told).filter_map(ClaimRow::day)
-    }
-
-    /// The claims on the timeline whose first day is within the days, in order of time.
-    pub(super) fn timeline(&self, first: i32, last: i32) -> &[Told] {
-        let start = self.timeline.partition_point(|told| told.first < first);
-        let end = self.timeline.partition_point(|told| told.first <= last);
-        self.timeline.get(start..end).unwrap_or_default()
     }
 
     pub(super) fn len(&self) -> usize {

@@ -15,7 +15,7 @@ use tigerdesk::{
     dataset::{Change, Dataset, File, What, diff, load_files},
     digest::{
         Archive, Correction, Digest, Follow, Pending, Release, Remark, Span, Told, Unavailable, compose, corrected,
-        corrections, fold, narrow,
+        corrections, fold, narrow, settled,
     },
     reply::Reply,
 };
@@ -155,6 +155,27 @@ fn corrections_are_told_and_remarked() {
     snapshot("digest_corrected", &texts);
     assert_eq!(corrections(&newer, &[]), []);
     assert_eq!(corrections(&announced, &announced), [], "what was announced does not correct itself");
+}
+
+#[test]
+fn a_correction_is_told_as_it_stands_in_the_end() {
+    let at = |amount: &str| edited(&[("amount = 3.3e9", amount)]);
+    let (base, wrong, wrong_again, right) =
+        (dataset(BASE), at("amount = 33e9"), at("amount = 44e9"), at("amount = 55e9"));
+    let announced = diff(&base, &wrong);
+    let (second, third) = (diff(&wrong, &wrong_again), diff(&wrong_again, &right));
+    let found = corrections(&announced, &second);
+    let net = fold([second.as_slice(), third.as_slice()]);
+    let told_in_the_end = settled(found.clone(), &net);
+    let Some(now) = told_in_the_end.first().and_then(|correction| correction.now.as_ref()) else {
+        panic!("no correction: {told_in_the_end:?}")
+    };
+    assert!(now.text.contains("55"), "{}", now.text);
+    let digest = compose(&Told { corrections: &told_in_the_end, ..told(&net, &right) }).unwrap();
+    assert!(digest.head.text().contains("55") && !digest.head.text().contains("44"), "{}", digest.head.text());
+    // What holds again after all was right when it was announced.
+    let back = fold([second.as_slice(), diff(&wrong_again, &wrong).as_slice()]);
+    assert_eq!(settled(found, &back), []);
 }
 
 /// A dataset of so many companies, each with a figure and a remark of some length.
