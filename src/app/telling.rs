@@ -121,6 +121,8 @@ impl Bot {
     async fn compose_in_turn(&self, now: i64) -> Result<HashSet<String>, Failure> {
         let store = &self.data.store;
         let mut rooms = HashSet::new();
+        // First, so that no kill leaves a slot open that was used: what gathers for it keeps its own time.
+        self.move_schedules_on(now).await?;
         loop {
             let due = store.due(now, AT_ONCE).await?;
             if due.is_empty() {
@@ -151,7 +153,6 @@ impl Bot {
                 store.put_composed(portion, now).await?;
             }
         }
-        self.move_schedules_on(now).await?;
         if !rooms.is_empty() {
             self.data.outbox_filled.notify_one();
         }
