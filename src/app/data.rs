@@ -239,16 +239,22 @@ impl Data {
         Ok(Some(stored.into()))
     }
 
-    /// Reports trouble to the log and the admin room, unless it was the last that was reported.
+    /// Reports trouble to the log and the admin room, unless it was the last that was reported. A start says it once more to
+    /// the room, and every start to the log.
     async fn report(&self, trouble: &str, report: &crate::reply::Reply, start: bool) -> Result<(), Failure> {
-        let name = format!("{} {trouble}", if start { "start" } else { "while running" });
-        let name = blake3::hash(name.as_bytes()).to_hex().to_string();
-        if self.store.noted(REPORTED).await?.as_deref() == Some(&name) {
+        let named = |when: &str| blake3::hash(format!("{when} {trouble}").as_bytes()).to_hex().to_string();
+        let (at_start, running) = (named("start"), named("while running"));
+        let last = self.store.noted(REPORTED).await?;
+        let known = last.is_some_and(|last| last == at_start || (!start && last == running));
+        if start || !known {
+            for line in report.text().lines().filter(|line| !line.trim().is_empty()) {
+                tracing::error!("{line}");
+            }
+        }
+        if known {
             return Ok(());
         }
-        for line in report.text().lines().filter(|line| !line.trim().is_empty()) {
-            tracing::error!("{line}");
-        }
+        let name = if start { at_start } else { running };
         let now = matrix::now();
         if let Some(room) = &self.admin_room {
             let body = Body { text: report.text(), html: report.html() };

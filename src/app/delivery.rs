@@ -138,7 +138,7 @@ impl Bot {
             }
             Err(Trouble::Never { cause }) => {
                 // Tried before, it may have arrived, and is better told never than twice.
-                let surely_not_there = waiting.attempts == 0;
+                let surely_not_there = waiting.first_try.is_none();
                 tracing::warn!(
                     room = waiting.room,
                     cause,
@@ -153,6 +153,10 @@ impl Bot {
                 tracing::warn!(room = waiting.room, cause, seconds = pause.as_secs_f32(), "told later");
                 let pause_ms = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
                 self.store.postponed(waiting.id, matrix::now().saturating_add(pause_ms), &cause).await?;
+                if after.is_some() && waiting.first_try.is_none() {
+                    // The homeserver's limit stood before it.
+                    self.store.never_arrived(waiting.id).await?;
+                }
                 Ok(after.map_or(End::Settled, |_| End::Limited(pause)))
             }
             Err(Trouble::SignedOut | Trouble::AccountClosed(_)) => Ok(End::Left),

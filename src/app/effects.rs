@@ -97,8 +97,10 @@ impl Bot {
     async fn send_now(&self, room: &str) -> Result<Reply, Failure> {
         let asked = settings(&self.data.store.room(room).await?);
         if asked.mode == Mode::Off {
-            let spans =
-                vec![text("This room gets no digests, so that nothing is gathered for it. "), code("!digest on")];
+            let spans = vec![
+                text("This room gets no digests, so that nothing is gathered for it. To have some: "),
+                code("!digest on"),
+            ];
             return Ok(Reply::para(spans));
         }
         let release = self.data.last().await?;

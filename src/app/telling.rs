@@ -85,7 +85,14 @@ impl Account {
 impl Bot {
     /// Composes what is due for as long as the bot runs.
     pub(super) async fn tell(self: Arc<Self>) -> Result<(), Failure> {
+        let mut last = i64::MAX;
         loop {
+            let now = matrix::now();
+            if now < last {
+                // At the start, too: the clock may have been wrong when this was settled, or the zone's rules were others.
+                self.set_right(now).await?;
+            }
+            last = now;
             self.compose_due().await?;
             let pause = self.data.store.next_due().await?.map_or(LOOK, until).min(LOOK);
             tokio::select! {
@@ -114,6 +121,8 @@ impl Bot {
     async fn compose_in_turn(&self, now: i64) -> Result<HashSet<String>, Failure> {
         let store = &self.data.store;
         let mut rooms = HashSet::new();
+        // First, so that no kill leaves a slot open that was used: what gathers for it keeps its own time.
+        self.move_schedules_on(now).await?;
         loop {
             let due = store.due(now, AT_ONCE).await?;
             if due.is_empty() {
@@ -144,7 +153,6 @@ impl Bot {
                 store.put_composed(portion, now).await?;
             }
         }
-        self.move_schedules_on(now).await?;
         if !rooms.is_empty() {
             self.data.outbox_filled.notify_one();
         }
@@ -202,6 +210,18 @@ impl Bot {
             (account, bodies)
         })
         .await
+    }
+
+    /// Brings forward what was put off further than it can be: the clock was ahead then.
+    async fn set_right(&self, now: i64) -> Result<(), Failure> {
+        let _turn = self.data.turn.lock().await;
+        let store = &self.data.store;
+        for (room, mode, zone) in store.scheduled(i64::MAX).await? {
+            if let Some(next) = next_run(&settings(&Room { mode, zone, ..Room::default() }), now) {
+                store.not_after(&room, next).await?;
+            }
+        }
+        Ok(store.not_ahead(now, self.data.gathering).await?)
     }
 
     /// The next run of every schedule that was to run by now.

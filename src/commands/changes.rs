@@ -8,7 +8,8 @@ use super::{
 use crate::{
     digest::{Archive, Entry, Release, Span, Unavailable, Zone, entries},
     index,
-    reply::{Block, Citations, Reply, bold, text},
+    reply::{Block, Citations, Reply, bold, code, text},
+    spelling::fold,
 };
 
 /// A page has so many characters at most, its sources included.
@@ -40,6 +41,12 @@ impl Command for Changes {
             Err(error) => return Ok(past::unavailable(&error)),
         };
         let (since, words) = past::since(&args, zone.clock(ask.now).date(), latest.number);
+        if since.is_none() && words.first().is_some_and(|word| fold(word) == "since") {
+            let unread = format!("I can't read {} as a moment. For example: ", words.join(" "));
+            let spans =
+                vec![text(unread), code("!changes since 7 days"), text(", "), code("!changes since 2026-11-20")];
+            return Ok(text_outcome(spans));
+        }
         let record = if words.is_empty() {
             None
         } else {

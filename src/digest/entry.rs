@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Correction, line};
 use crate::{
-    dataset::{Change, KINDS, SOURCE, Subject, What},
+    dataset::{Account, Aspect, Change, KINDS, SOURCE, Subject, What},
     reply::{Citations, Reply, Span, bold, code, text},
 };
 
@@ -43,10 +43,16 @@ pub fn entries<'a>(changes: &'a [Change], corrections: &'a [Correction]) -> Vec<
         let place = place_of(&mut entries, &correction.subject);
         entries[place].corrections.push(correction);
     }
+    let merged = merged(changes);
     for change in changes {
         let place = place_of(&mut entries, &change.subject);
         let entry = &mut entries[place];
         entry.remark = line::remark(change).or(entry.remark.take());
+        if matches!(change.what, What::Removed(_))
+            && let Some(into) = merged.get(change.subject.id.as_str())
+        {
+            entry.remark = Some(format!("withdrawn, now part of {into}"));
+        }
         if !entry.corrections.iter().any(|correction| correction.tells(change)) {
             entry.whats.push(&change.what);
         }
@@ -71,6 +77,17 @@ pub fn entries<'a>(changes: &'a [Change], corrections: &'a [Correction]) -> Vec<
         key(a).cmp(&key(b))
     });
     entries
+}
+
+/// The ids that records have taken over from others, and the names of those records.
+fn merged(changes: &[Change]) -> HashMap<&str, &str> {
+    let mut merged = HashMap::new();
+    for Change { subject, what } in changes {
+        let (What::Described(details) | What::Added(Account { details, .. })) = what else { continue };
+        let formerly = details.iter().filter(|detail| detail.aspect == Aspect::Formerly);
+        merged.extend(formerly.flat_map(|detail| &detail.now).map(|id| (id.as_str(), subject.name.as_str())));
+    }
+    merged
 }
 
 /// How important a change is: new records, then changed figures, then the rest. A source is new for another record's sake.
@@ -98,8 +115,8 @@ impl Entry<'_> {
         let mut spans = heading;
         spans.extend(self.remark.as_ref().map(|remark| text(format!(" ({remark})"))));
         let corrected = self.corrections.iter().map(|correction| {
-            let mark = correction.now.as_ref().map(|now| citations.mark(&now.sources));
-            [bold("Correction: "), text(correction.words())].into_iter().chain(mark).collect()
+            let mark = citations.mark(&correction.now.as_ref().unwrap_or(&correction.said).sources);
+            vec![bold("Correction: "), text(correction.words()), mark]
         });
         let mut lines: Vec<Vec<Span>> = corrected.collect();
         let all = line::lines(&self.whats);

@@ -33,7 +33,7 @@ pub(super) fn lines<'a>(whats: &[&'a What]) -> Vec<Line<'a>> {
     let mut lines: Vec<Line<'a>> = Vec::new();
     for what in whats {
         match what {
-            What::Added(account) if account.claims.is_empty() && summary(account).is_none() => {}
+            What::Added(account) if account.claims.is_empty() && about(account).is_none() => {}
             What::Added(account) => lines.push(Line::Added(account)),
             What::Removed(account) => lines.push(Line::Removed(account)),
             What::Renamed { .. } => {}
@@ -96,15 +96,24 @@ fn label(claim: &Statement) -> &str {
     property(&claim.property).map_or(claim.property.as_str(), |property| property.label)
 }
 
-fn summary(account: &Account) -> Option<&str> {
-    let summary = account.details.iter().find(|detail| detail.aspect == Aspect::Summary);
-    summary.and_then(|detail| detail.now.first()).map(String::as_str)
+/// What a record is: its summary or, of a source, who wrote it and when, and where it is.
+fn about(account: &Account) -> Option<String> {
+    let told = |aspect| {
+        let detail = account.details.iter().find(|detail| detail.aspect == aspect);
+        detail.map(|detail| detail.now.join(", ")).filter(|words| !words.is_empty())
+    };
+    let source = || {
+        let parts: Vec<String> =
+            [Aspect::Authors, Aspect::Publisher, Aspect::Date, Aspect::Url].into_iter().filter_map(told).collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
+    };
+    told(Aspect::Summary).or_else(source)
 }
 
 fn added(account: &Account, citations: &mut Citations) -> Vec<Span> {
     let mut spans = Vec::new();
-    if let Some(summary) = summary(account) {
-        spans.push(text(clipped(summary)));
+    if let Some(about) = about(account) {
+        spans.push(text(clipped(&about)));
     }
     // Dates and figures first; the others in the order of a card.
     let mut claims: Vec<&Statement> = account.claims.iter().collect();
@@ -194,6 +203,7 @@ fn changed(was: &Statement, now: &Statement, citations: &mut Citations) -> Vec<S
     }
     match (&was.note, &now.note) {
         (was, now) if was == now => {}
+        (_, Some(note)) if same => spans.push(italic(format!(" (new remark: {})", clipped(note)))),
         (_, Some(note)) => spans.push(italic(format!(" ({})", clipped(note)))),
         (_, None) if same => spans.push(italic(" (without a remark now)")),
         (_, None) => {}

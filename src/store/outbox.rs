@@ -181,7 +181,7 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Notes that what was tried long ago or by another device is not in its room, so that it is new again.
+    /// Notes that what was tried is surely not in its room, so that it is new again.
     ///
     /// # Errors
     ///

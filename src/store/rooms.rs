@@ -4,6 +4,9 @@ use sqlx::{Sqlite, Transaction};
 
 use super::{Fault, Gathering, Store, digests::parked};
 
+/// No homeserver asks for more patience than this, in milliseconds.
+const FARTHEST: i64 = 24 * 60 * 60 * 1000;
+
 /// What a room has asked for, in the words of the commands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Room {
@@ -75,6 +78,36 @@ impl Store {
             .bind(next_run)
             .execute(&self.pool)
             .await?;
+        Ok(())
+    }
+
+    /// Has the schedule of a room, and what gathers for it, run at `next` if it was to run later.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn not_after(&self, room: &str, next: i64) -> Result<(), Fault> {
+        let query = "UPDATE rooms SET next_run = ?2 WHERE room = ?1 AND next_run > ?2";
+        let done = sqlx::query(query).bind(room).bind(next).execute(&self.pool).await?;
+        if done.rows_affected() > 0 {
+            let query = "UPDATE digests SET due = ?2 WHERE room = ?1 AND state = 'gathering' AND due > ?2";
+            sqlx::query(query).bind(room).bind(next).execute(&self.pool).await?;
+        }
+        Ok(())
+    }
+
+    /// Has what gathers since a moment that is still to come gather from now on, and what waits for a try far ahead be tried
+    /// now.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn not_ahead(&self, now: i64, gathering: Gathering) -> Result<(), Fault> {
+        let query = "UPDATE digests SET opened_at = ?1, due = MIN(due, ?1 + ?2) WHERE state = 'gathering' AND opened_at > ?1 \
+                     AND room IN (SELECT room FROM rooms WHERE next_run IS NULL)";
+        sqlx::query(query).bind(now).bind(gathering.quiet).execute(&self.pool).await?;
+        let query = "UPDATE outbox SET next_try = ?1 WHERE state = 'waiting' AND next_try > ?1 + ?2";
+        sqlx::query(query).bind(now).bind(FARTHEST).execute(&self.pool).await?;
         Ok(())
     }
 

@@ -49,6 +49,8 @@ fn tag(desk: &Desk, typed: &str) -> Result<Follow, Reply> {
     let mut spans = vec![text("Nothing here has the tag "), bold(typed), text(".")];
     if let Some(near) = nearest(&joined, tags.iter().map(String::as_str)) {
         spans.extend([text(" Did you mean "), code(format!("tag:{near}")), text("?")]);
+    } else if let Some(longer) = tags.iter().find(|tag| joined.chars().count() > 2 && tag.starts_with(&joined)) {
+        spans.extend([text(" Did you mean "), code(format!("tag:{longer}")), text("?")]);
     }
     Err(Reply::para(spans))
 }

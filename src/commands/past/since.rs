@@ -16,6 +16,8 @@ pub(in crate::commands) enum Since {
     Day(Date),
 }
 
+/// The days of the week, as they begin.
+const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 /// Words that add nothing to a span of time.
 const FILLERS: [&str; 6] = ["the", "last", "past", "ago", "a", "one"];
 /// The longest way to say a moment: "the last 7 days".
@@ -52,6 +54,14 @@ fn moment(words: &[&str], today: Date, latest: Option<u64>) -> Option<Since> {
                 number.filter(|number| latest.is_none_or(|latest| *number <= latest) && *number < 1900)
             {
                 return Some(Since::Release(number));
+            }
+            // On its own a day's name may be a record's.
+            if latest.is_none()
+                && let Some((place, _)) =
+                    (word.len() >= 3).then(|| (0_i64..).zip(DAYS).find(|(_, day)| day.starts_with(word))).flatten()
+            {
+                let back = (i64::from(today.weekday().to_monday_zero_offset()) - place).rem_euclid(7);
+                return days_ago(if back == 0 { 7 } else { back });
             }
             if let Some(date) = PartialDate::typed(word) {
                 return Some(Since::Day(date.first_day()));
@@ -124,6 +134,9 @@ mod tests {
             ("2026-11", "2026-11-01", ""),
             ("since 2026", "2026-01-01", ""),
             ("since yesterday", "2026-11-20", ""),
+            ("since tuesday", "2026-11-17", ""),
+            ("since Sat moonshot", "2026-11-14", "moonshot"),
+            ("monday", "", "monday"),
             ("today", "2026-11-21", ""),
             ("7 days", "2026-11-14", ""),
             ("7d moonshot", "2026-11-14", "moonshot"),

@@ -295,3 +295,26 @@ async fn a_thread_that_waits_long_keeps_its_head() {
     let part = store.waiting(NOW, 10).await.unwrap().remove(0);
     assert_eq!(part.head.as_deref(), Some("$head"));
 }
+
+#[tokio::test]
+async fn what_a_clock_that_was_ahead_put_off_is_brought_forward() {
+    let (_folder, store) = store().await;
+    let ahead = NOW + 400 * 86_400_000;
+    store.set_room("!on", &room("on", None), ahead, GATHERING).await.unwrap();
+    store.set_room("!daily", &room("daily 09:00", Some(ahead + 9)), ahead, GATHERING).await.unwrap();
+    release(&store, ahead, vec![claim("a")]).await;
+    store.not_after("!daily", NOW + 9).await.unwrap();
+    store.not_ahead(NOW, GATHERING).await.unwrap();
+    let due: Vec<(String, i64)> =
+        store.due(NOW + 60_000, 10).await.unwrap().into_iter().map(|due| (due.room, due.due)).collect();
+    assert_eq!(due, [("!daily".to_owned(), NOW + 9), ("!on".to_owned(), NOW + 60_000)]);
+    let due = store.due(NOW + 9, 10).await.unwrap().remove(0);
+    store.put_composed(&[composed(&due, &["head"])], ahead).await.unwrap();
+    assert!(store.waiting(NOW, 10).await.unwrap().is_empty());
+    store.not_ahead(NOW, GATHERING).await.unwrap();
+    assert_eq!(store.waiting(NOW, 10).await.unwrap().len(), 1);
+    // What is put off as it should be stays so.
+    store.set_room("!daily", &room("daily 09:00", Some(NOW + 9)), NOW, GATHERING).await.unwrap();
+    store.not_after("!daily", NOW + 9).await.unwrap();
+    assert_eq!(store.room("!daily").await.unwrap().next_run, Some(NOW + 9));
+}

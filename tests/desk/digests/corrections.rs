@@ -91,3 +91,22 @@ fn many_corrections_leave_room_for_the_digest() {
     let text = corrected(&told(&announced, &newer), &remarks).unwrap().text();
     assert!(text.contains("and 190 more: !changes") && text.chars().count() < 6_000, "{text}");
 }
+
+#[test]
+fn a_new_source_a_new_remark_and_a_merger_are_told_for_what_they_are() {
+    let source = "[[source]]\nid = \"news\"\nname = \"News\"\nauthors = [\"Ann\"]\npublisher = \"A bank\"\ndate = \"2025-11\"\n\n# zhipu";
+    let new =
+        edited(&[("# zhipu", source), ("as_of = \"2025-03\"", "as_of = \"2025-03\"\nnote = \"Before the round.\"")]);
+    let changes = diff(&dataset(BASE), &new);
+    let text = compose(&told(&changes, &new)).unwrap().head.text();
+    assert!(text.contains("News (new): Ann, A bank, 2025-11"), "{text}");
+    assert!(text.contains("(new remark: Before the round.)"), "{text}");
+
+    let (before, after) = (many(2, 1), many(1, 1));
+    let mut changes = diff(&before, &after);
+    let taken_in = dataset("[[company]]\nid = \"c-0\"\nname = \"Firm\"\nformerly = [\"c-1\"]\n");
+    let firm = dataset("[[company]]\nid = \"c-0\"\nname = \"Firm\"\n");
+    changes.extend(diff(&firm, &taken_in));
+    let text = compose(&told(&changes, &after)).unwrap().head.text();
+    assert!(text.contains("Firm no. 1 of the <list> (withdrawn, now part of Firm)"), "{text}");
+}

@@ -149,6 +149,11 @@ async fn started_over_faulty_data_it_serves_what_it_had_and_says_so() -> Result<
     let answer = desk.alice.ask(&desk.room, "!company zhipu").await?;
     ensure!(tells(&answer, 1_002), "{}", answer.body());
     desk.check_count(&desk.room, 1).await?;
+    // Once said at the start, it is no news when somebody looks again.
+    desk.alice.ask(&desk.room, "!reload").await?;
+    desk.alice.ask(&desk.room, "!help").await?;
+    let reports = desk.reports().iter().filter(|event| event.body().contains("zhipu-ai.toml:")).count();
+    ensure!(reports == 1, "reported {reports} times");
 
     desk.facts.write("zhipu-ai.toml", &sound)?;
     let digest = desk.digest_with(&desk.room, 2_002).await?;

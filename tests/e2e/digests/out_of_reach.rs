@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 
 use super::{Newsroom, digests};
-use crate::support::{event::Event, listen::Participant as _};
+use crate::support::{event::Event, listen::Participant as _, proxy::Fault};
 
 #[tokio::test]
 async fn put_out_of_a_room_it_tells_the_others() -> Result<()> {
@@ -63,5 +63,31 @@ async fn where_it_may_not_speak_the_digest_is_set_aside() -> Result<()> {
     desk.change_and_wait("biren", 2_008).await?;
     desk.digest_with(&muted, 2_008).await?;
     desk.check_count(&desk.room, 4).await?;
+    desk.bot.terminate().await
+}
+
+#[tokio::test]
+async fn held_up_by_a_limit_and_then_muted_it_tells_it_later() -> Result<()> {
+    let (desk, proxy) = Newsroom::behind_proxy().await?;
+    let muted = desk.another_room("!digest on").await?;
+    let mark = super::network::mark(&muted);
+    let levels = desk.alice.state(&muted, "m.room.power_levels").await?;
+    let mut silenced = levels.clone();
+    silenced["events_default"] = json!(50);
+    let before = proxy.count("PUT", mark);
+    let later = json!({ "errcode": "M_LIMIT_EXCEEDED", "error": "later", "retry_after_ms": 1000 });
+    proxy.harm("PUT", mark, Fault::Answer(429, later));
+    desk.facts.set_employees("moonshot-ai", 2_001)?;
+    proxy.wait_seen("PUT", mark, before + 1).await?;
+    desk.alice.set_state(&muted, "m.room.power_levels", &silenced).await?;
+    proxy.heal();
+    // What was refused for the limit can't be in the room, so that it is told as soon as somebody asks for it.
+    desk.change_and_wait("zhipu-ai", 2_002).await?;
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    desk.alice.set_state(&muted, "m.room.power_levels", &levels).await?;
+    desk.alice.ask(&muted, "!digest now").await?;
+    let digest = desk.digest_with(&muted, 2_001).await?;
+    ensure!(super::tells(&digest, 2_002), "not all of it: {}", digest.body());
+    ensure!(digests(&desk.alice, &muted).len() == 1, "told twice");
     desk.bot.terminate().await
 }
