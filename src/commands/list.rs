@@ -56,7 +56,7 @@ impl Command for List {
             },
         };
         let filters = filters.join(" ");
-        let selection = Selection::read(desk, &filters)?;
+        let selection = Selection::read(desk, kind, &filters)?;
         blocks.extend(selection.remark());
         let places = found(desk, kind, &selection);
         let kinds = kind.map_or("records", |kind| kind.plural);

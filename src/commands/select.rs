@@ -2,7 +2,7 @@
 
 use super::Desk;
 use crate::{
-    dataset::PartialDate,
+    dataset::{Kind, PartialDate},
     index::{
         self, Taken,
         language::{self, Asked},
@@ -24,9 +24,13 @@ pub(super) struct Selection {
 }
 
 impl Selection {
-    /// Reads filters and words. A date by itself is a filter here: `!list policies 2023`.
-    pub(super) fn read(desk: &Desk, words: &str) -> Result<Self, index::Error> {
-        Self::of(desk, &language::parse(&with_years(words)), (None, None))
+    /// Reads filters and words for records of a kind, or of any. A date by itself is a filter here: `!list policies 2023`.
+    pub(super) fn read(desk: &Desk, kind: Option<Kind>, words: &str) -> Result<Self, index::Error> {
+        let mut asked = language::parse(&with_years(words));
+        if !asked.is_empty() && asked.filters.kind.is_empty() {
+            asked.filters.kind.extend(kind);
+        }
+        Self::of(desk, &asked, (None, None))
     }
 
     /// Reads filters and words, and keeps the dates for [`Selection::within`].

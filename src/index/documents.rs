@@ -108,18 +108,15 @@ pub(super) fn each(
     while let Some(wanted) = documents.get(place) {
         let start = postings.seek(*wanted);
         let Some(block) = postings.docs().get(start..).filter(|block| !block.is_empty()) else { return Ok(()) };
-        for has in block {
-            while documents.get(place).is_some_and(|wanted| wanted < has) {
-                place += 1;
+        let mut at = 0;
+        while let (Some(wanted), Some(has)) = (documents.get(place), block.get(at)) {
+            if wanted == has {
+                found(place);
             }
-            match documents.get(place) {
-                Some(wanted) if wanted == has => {
-                    found(place);
-                    place += 1;
-                }
-                Some(_) => {}
-                None => return Ok(()),
-            }
+            // Both steps depend on the comparison alone, which spares the processor its guesses.
+            let (next, after) = (usize::from(wanted <= has), usize::from(has <= wanted));
+            place += next;
+            at += after;
         }
     }
     Ok(())

@@ -182,12 +182,21 @@ impl<'i> Rough<'i> {
 
     /// Adds what the units count, and keeps what has at least so many of them.
     fn group(&mut self, units: &[(&Unit, f32)], least: usize) -> Result<(), Error> {
+        if let [(unit, weight)] = units {
+            let counts = self.unit(unit, *weight)?;
+            self.scores.iter_mut().zip(&counts).for_each(|(score, count)| *score += count);
+            if least > 0 {
+                self.keep(|place| counts[place] > 0.0);
+            }
+            return Ok(());
+        }
         let mut has = vec![0_u16; self.documents.len()];
         let may_lack = units.len().saturating_sub(least);
         for (number, (unit, weight)) in units.iter().enumerate() {
-            for (place, count) in self.unit(unit, *weight)?.into_iter().enumerate() {
-                self.scores[place] += count;
-                has[place] += u16::from(count > 0.0);
+            let counts = self.unit(unit, *weight)?;
+            for ((count, score), has) in counts.into_iter().zip(&mut self.scores).zip(&mut has) {
+                *score += count;
+                *has += u16::from(count > 0.0);
             }
             let told = number + 1;
             if told > may_lack {
@@ -200,10 +209,14 @@ impl<'i> Rough<'i> {
     }
 
     fn keep(&mut self, fits: impl Fn(usize) -> bool) {
-        let mut places = 0..;
-        self.documents.retain(|_| places.next().is_some_and(&fits));
-        places = 0..;
-        self.scores.retain(|_| places.next().is_some_and(&fits));
+        let mut kept = 0;
+        for place in 0..self.documents.len() {
+            self.documents[kept] = self.documents[place];
+            self.scores[kept] = self.scores[place];
+            kept += usize::from(fits(place));
+        }
+        self.documents.truncate(kept);
+        self.scores.truncate(kept);
     }
 
     /// What a unit counts in each document: its best form, or the property or name that is called so, and a little of the
@@ -211,6 +224,9 @@ impl<'i> Rough<'i> {
     fn unit(&self, unit: &Unit, weight: f32) -> Result<Vec<f32>, Error> {
         let fields = &self.index.fields;
         let documents = &self.documents;
+        if let ([], None, [form]) = (unit.properties.as_slice(), &unit.key, unit.forms.as_slice()) {
+            return self.form(form, weight);
+        }
         let (mut best, mut sum) = (vec![0.0_f32; documents.len()], vec![0.0_f32; documents.len()]);
         let mut add = |place: usize, count: f32| {
             best[place] = best[place].max(count);

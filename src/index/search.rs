@@ -24,7 +24,7 @@ const CANDIDATES: usize = 64;
 /// Of the words of which not all can be had, so many are looked for, the rarest.
 const RAREST: usize = 4;
 /// So many words, names and properties that `OR` joins are looked for.
-const MOST_EITHER: usize = 16;
+const MOST_EITHER: usize = 12;
 /// Phrases are looked for word by word in so many documents; beyond them, all of the words anywhere in a record are taken
 /// for the phrase. A tenth of a microsecond each.
 const MOST_READ: usize = 60_000;
@@ -169,7 +169,7 @@ impl Index {
                     any.extend(new);
                 }
             }
-            if !any.is_empty() {
+            if !any.is_empty() && !frame.either.contains(&any) {
                 frame.either.push(any);
             }
         }
