@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use tantivy::TantivyDocument;
 
-use super::{chinese::sounds, layout::Text, schema::Fields, words::words};
+use super::{chinese::sounds, known::number, layout::Text, schema::Fields, words::words};
 use crate::{
     dataset::{Claim, Dataset, PartialDate, Record, SOURCE, Value},
     spelling::{fold, key},
@@ -202,12 +202,6 @@ fn called(source: &Record) -> Vec<String> {
 /// The name and the native name.
 fn names(record: &Record) -> impl Iterator<Item = &String> {
     std::iter::once(&record.name).chain(&record.native_name)
-}
-
-/// A number made of an id: the same on every machine.
-pub(super) fn number(id: &str) -> u64 {
-    let hash = blake3::hash(id.as_bytes());
-    hash.as_bytes().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 /// What people call a currency.

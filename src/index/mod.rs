@@ -14,10 +14,12 @@
 
 mod build;
 mod chinese;
+mod chunks;
 mod document;
 mod filter;
 mod fingerprint;
 mod fit;
+mod known;
 pub mod language;
 mod layout;
 mod mark;
