@@ -150,15 +150,17 @@ impl<'d> Writer<'d> {
 
     /// The keys of the places that a record is at or in.
     fn places(&self, record: &Record) -> Vec<String> {
-        let mut keys: Vec<String> = self.around(record).iter().flat_map(|place| place.names().map(key)).collect();
+        let mut keys: Vec<String> =
+            self.around(record).into_iter().flat_map(|place| self.dataset.records()[place].names().map(key)).collect();
         keys.sort_unstable();
         keys.dedup();
         keys
     }
 
-    /// The places that a record points to or is, and those around them.
-    pub(super) fn around(&self, record: &Record) -> Vec<&'d Record> {
-        let mut ids: Vec<&str> = vec![];
+    /// The places that a record points to or is, and those around them: where they stand among the records.
+    pub(super) fn around(&self, record: &Record) -> Vec<usize> {
+        let records = self.dataset.records();
+        let mut found: Vec<usize> = vec![];
         let mut next: Vec<&Record> = vec![record];
         // A model is where its developer is.
         next.extend(record.claims.iter().filter_map(|claim| match &claim.value {
@@ -169,22 +171,22 @@ impl<'d> Writer<'d> {
         }));
         for _ in 0..DEEPEST_PLACE {
             let mut around = Vec::new();
-            for record in next {
-                for claim in &record.claims {
-                    if let Value::Ref(id) = &claim.value
-                        && let Some(place) = self.dataset.get(id)
-                        && matches!(claim.property.id, "headquarters" | "place" | "located_in")
-                        && !ids.contains(&id.as_str())
-                    {
-                        ids.push(id);
-                        around.push(place);
-                    }
+            for claim in next.iter().flat_map(|record| &record.claims) {
+                if let Value::Ref(id) = &claim.value
+                    && matches!(claim.property.id, "headquarters" | "place" | "located_in")
+                    && let Some(place) = self.dataset.place(id)
+                    && !found.contains(&place)
+                {
+                    found.push(place);
+                    around.push(&records[place]);
                 }
             }
             next = around;
         }
-        ids.extend((record.kind.id == "place").then_some(record.id.as_str()));
-        ids.into_iter().filter_map(|id| self.dataset.get(id)).collect()
+        if record.kind.id == "place" {
+            found.extend(self.dataset.place(&record.id));
+        }
+        found
     }
 }
 

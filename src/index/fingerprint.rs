@@ -61,7 +61,7 @@ impl Fingerprints<'_> {
             }
         }
         for around in self.documents.around(record) {
-            other(&around.id).hash(&mut hasher);
+            self.names[around].hash(&mut hasher);
         }
         hasher.finish()
     }

@@ -85,8 +85,16 @@ impl Rows {
     /// `names` are the words in all names of each record of the dataset.
     fn of(dataset: &Dataset, names: &[u32], range: Range<usize>) -> Self {
         let mut rows = Self::default();
+        // Claims side by side mostly rest on the same source.
+        let mut last: Option<(&str, u32)> = None;
         for (place, record) in range.clone().zip(&dataset.records()[range]) {
             for (number, claim) in (0..).zip(&record.claims) {
+                for id in &claim.sources {
+                    if last.is_none_or(|(known, _)| known != id) {
+                        last = dataset.place(id).map(|place| (id.as_str(), size(place)));
+                    }
+                    rows.sources.extend(last.map(|(_, place)| place));
+                }
                 let row = rows.row(dataset, names, claim);
                 if let (true, Value::Date(date)) = (row.is_told(), &claim.value) {
                     let (first, last) = days(*date);
@@ -104,8 +112,8 @@ impl Rows {
         rows
     }
 
-    fn row(&mut self, dataset: &Dataset, names: &[u32], claim: &Claim) -> ClaimRow {
-        self.sources.extend(claim.sources.iter().filter_map(|id| dataset.place(id)).map(size));
+    /// The row of a claim whose sources are there already.
+    fn row(&self, dataset: &Dataset, names: &[u32], claim: &Claim) -> ClaimRow {
         let own = own_date(claim);
         ClaimRow {
             day: own.map_or(NEVER, |date| days(date).0),
