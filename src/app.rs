@@ -8,6 +8,13 @@
 //!    event's id is the key: what the sync and the reading back both bring is one question.
 //! 3. A recorded question stays *taken* until its answer has an event id (`answers`). After a kill it is fetched and
 //!    answered again with the same transaction id, which the homeserver takes once.
+//!
+//! How a digest is neither lost nor sent twice:
+//!
+//! 1. A release, its changes and a place in the next digest of each room are written in one transaction (`data`,
+//!    `releases`). The release in the store is what the next dataset is compared with, after a kill too.
+//! 2. A digest that is due is composed into messages in one transaction (`telling`), each with its transaction id.
+//! 3. A message stays in the outbox until it has an event id (`delivery`).
 
 mod answers;
 mod catchup;

@@ -7,7 +7,7 @@
 //! | Layer | Modules |
 //! | --- | --- |
 //! | the composition | `main` (exit codes), [`cli`], [`settings`], [`app`] |
-//! | the edges | [`matrix`] (the only importer of matrix-sdk), [`store`] (of sqlx), [`console`] (the terminal) |
+//! | the edges | [`matrix`] (the only importer of matrix-sdk), [`store`] (of sqlx), [`console`] (the terminal), [`app::watch`] (of notify) |
 //! | the core, synchronous, without clock, network or randomness | [`commands`], [`digest`], [`reply`], [`index`] (the only importer of tantivy), [`dataset`], [`spelling`] |
 //!
 //! # A question
@@ -17,6 +17,15 @@
 //! [`dataset`] and the [`index`] over it, immutable and shared. The answer is a [`Reply`](reply::Reply), a small tree that renders to Matrix
 //! HTML, plain text and a terminal's escapes alike. It is sent with a transaction id made from the question's event id, so that a question that is
 //! answered again after a crash is still answered once.
+//!
+//! # A change of the dataset
+//!
+//! [`app::watch`] tells that the data folder may have changed. The dataset is read aside, by a [`Loader`](dataset::Loader) that reads only what is
+//! new; with any fault, or if it withdraws too much, the old [`Desk`](commands::Desk) stays. Otherwise its canonical rows are compared with
+//! those of the last release in the [`store`], and [`dataset::changes`] tells what changed. One transaction writes the release, its changes, a place in
+//! the next digest of each room that wants one, and the edits of digests that it corrects; then the desk is swapped. When a digest is due, the net of its
+//! releases ([`digest::fold()`], [`digest::narrow()`]) is put into words ([`digest::compose()`]) and its messages go into the outbox, which is worked off until each
+//! of them has an event id.
 //!
 //! # A new one of …
 //!

@@ -47,17 +47,24 @@ pub fn ask(desk: &Desk, line: &str) -> usize {
 
 /// Every command's times: its word, and for some of them what was asked.
 pub fn every_command(desk: &Desk) -> Vec<(String, Times)> {
-    let mut times = Vec::new();
+    let times = |lines: &[String]| {
+        Times::of(QUESTIONS, |number| {
+            std::hint::black_box(ask(desk, &lines[number % lines.len()]));
+        })
+    };
+    all_lines(desk).into_iter().map(|(what, lines)| (what, times(&lines))).collect()
+}
+
+/// What every command is asked.
+pub fn all_lines(desk: &Desk) -> Vec<(String, Vec<String>)> {
+    let mut all = Vec::new();
     for command in registry::commands() {
         let spec = command.spec();
         for (what, lines) in lines(desk, spec.word, &spec.example_line()) {
-            let times_of = Times::of(QUESTIONS, |number| {
-                std::hint::black_box(ask(desk, &lines[number % lines.len()]));
-            });
-            times.push((format!("!{} {what}", spec.word).trim_end().to_owned(), times_of));
+            all.push((format!("!{} {what}", spec.word).trim_end().to_owned(), lines));
         }
     }
-    times
+    all
 }
 
 /// Records of a kind (or of any), spread over the whole dataset.
@@ -100,6 +107,15 @@ fn lines(desk: &Desk, word: &str, example: &str) -> Asked {
             ("(slip)", names(None, &|record| slip(&record.name))),
             ("(common words)", vec![format!("!{word} model data compute chip training inference agent language")]),
             ("(characters)", names(Some("company"), &|record| record.native_name.clone().unwrap_or_default())),
+            ("(a phrase)", names(None, &|record| format!("\"{}\"", side_by_side(record)))),
+            ("(OR)", names(None, &|record| two_words(record).replace(' ', " OR "))),
+            ("(without)", names(None, &|record| two_words(record).replace(' ', " -"))),
+            (
+                "(filters)",
+                names(None, &|record| format!("{} kind:{}{}", one_word(record), record.kind.id, tag(record))),
+            ),
+            ("(years)", names(None, &|record| format!("{} 2018..2022", one_word(record)))),
+            ("(nothing but filters)", vec![format!("!{word} kind:company after:2020 before:2022")]),
         ],
         "timeline" => vec![
             ("(a month)", (0..12).map(|month| format!("!timeline 2023-{:02}", month + 1)).collect()),
@@ -108,6 +124,28 @@ fn lines(desk: &Desk, word: &str, example: &str) -> Asked {
             ("(words)", names(None, &|record| format!("2013..2020 {}", two_words(record)))),
             ("(common word)", vec!["!timeline 2013..2025 model".to_owned()]),
         ],
+        "list" => vec![
+            ("", vec![example.to_owned()]),
+            ("(all)", vec!["!list companies".to_owned()]),
+            ("(words)", names(None, &|record| format!("{} {}", record.kind.plural, two_words(record)))),
+            ("(common word)", vec!["!list models model".to_owned()]),
+            ("(a year)", (2013..2025).map(|year| format!("!list events {year}")).collect()),
+            ("(filters)", names(None, &|record| format!("{} after:2019{}", record.kind.plural, tag(record)))),
+            ("(without)", vec!["!list companies model -data".to_owned()]),
+        ],
+        "top" => vec![
+            ("", vec![example.to_owned()]),
+            ("(words)", names(None, &|record| format!("valuation {}", one_word(record)))),
+            ("(filters)", names(None, &|record| format!("valuation companies after:2020{}", tag(record)))),
+        ],
+        "compare" => {
+            let pairs = |lines: Vec<String>, other: &str| lines.into_iter().map(|line| line + other).collect();
+            vec![
+                ("", vec![example.to_owned()]),
+                ("NAME NAME", pairs(names(Some("company"), &exact), &format!(" vs {}", hub(desk, "company").name))),
+                ("(unquoted)", pairs(names(Some("model"), &exact), &format!(" {}", hub(desk, "model").name))),
+            ]
+        }
         _ => vec![("", vec![example.to_owned()])],
     }
 }
@@ -116,6 +154,21 @@ fn lines(desk: &Desk, word: &str, example: &str) -> Asked {
 pub fn two_words(record: &Record) -> String {
     let words: Vec<&str> = record.summary.split(|c: char| !c.is_alphabetic()).filter(|word| word.len() > 4).collect();
     words.iter().step_by(3).take(2).copied().collect::<Vec<_>>().join(" ")
+}
+
+/// One of them.
+fn one_word(record: &Record) -> String {
+    two_words(record).split(' ').next().unwrap_or_default().to_owned()
+}
+
+/// Three words of a record's summary that stand side by side.
+fn side_by_side(record: &Record) -> String {
+    record.summary.split(' ').skip(1).take(3).collect::<Vec<_>>().join(" ")
+}
+
+/// A filter for a record's first tag.
+fn tag(record: &Record) -> String {
+    record.tags.first().map(|tag| format!(" tag:{tag}")).unwrap_or_default()
 }
 
 /// A name with two of its letters swapped.

@@ -9,7 +9,11 @@ use std::{
 
 use tokio::sync::{Mutex, Notify};
 
-use super::{Failure, locked, releases, reports};
+use super::{
+    Failure, locked,
+    releases::{self, Known},
+    reports,
+};
 use crate::{
     commands::Desk,
     dataset::{self, Dataset, Faults, File, Loader},
@@ -57,6 +61,8 @@ pub(super) struct Data {
     max_withdrawn: f64,
     admin_room: Option<String>,
     desk: RwLock<Arc<Desk>>,
+    /// The last release, if it is what is served.
+    known: std::sync::Mutex<Option<Arc<Known>>>,
     /// Held while a release is taken up or digests are composed: each sees the other whole.
     pub(super) turn: Mutex<()>,
     /// Something may be due earlier than it was.
@@ -84,6 +90,7 @@ impl Data {
             max_withdrawn: settings.digest.max_withdrawn,
             admin_room: settings.access.admin_room.clone(),
             desk: RwLock::new(Arc::new(Desk::new(Dataset::default())?)),
+            known: std::sync::Mutex::default(),
             turn: Mutex::default(),
             due_changed: Notify::new(),
             outbox_filled: Notify::new(),
@@ -171,12 +178,13 @@ impl Data {
             Err(faults) => return Ok(Reloaded::Faulty(faults)),
         };
         let most = (!force).then_some(self.max_withdrawn);
-        let news = match releases::compare(&self.store, dataset, most, &self.index).await? {
-            releases::Compared::Same(dataset) => {
+        let known = locked(&self.known).clone();
+        let news = match releases::compare(&self.store, dataset, most, &self.index, known).await? {
+            releases::Compared::Same(dataset, rows) => {
                 let release = self.last().await?;
                 if start {
                     let index = self.index.clone();
-                    self.serve(blocking(move || Desk::open(dataset, &index)).await??);
+                    self.serve(blocking(move || Desk::open(dataset, &index)).await??, Some(rows));
                 }
                 self.keep_what_was_read();
                 return Ok(Reloaded::Same(release));
@@ -184,12 +192,12 @@ impl Data {
             releases::Compared::Held(withdrawal) => return Ok(Reloaded::Held(withdrawal)),
             releases::Compared::News(news) => news,
         };
-        let releases::News { desk, mut release } = *news;
+        let releases::News { desk, mut release, rows } = *news;
         release.at = matrix::now();
         release.edits = releases::edits(&self.store, &desk.dataset, &release.changes, release.at).await?;
         let number = self.store.take_up(&release, self.gathering).await?;
         let at = jiff::Timestamp::from_millisecond(release.at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-        self.serve(desk);
+        self.serve(desk, Some(rows));
         self.keep_what_was_read();
         let number = u64::try_from(number).unwrap_or_default();
         Ok(Reloaded::New(Release { number, at, changes: release.changes }))
@@ -205,8 +213,11 @@ impl Data {
         });
     }
 
-    fn serve(&self, desk: Desk) {
-        *self.desk.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(desk);
+    /// `rows`: the hashes of the release's rows, where they are at hand.
+    fn serve(&self, desk: Desk, rows: Option<Vec<String>>) {
+        let desk = Arc::new(desk);
+        *locked(&self.known) = rows.map(|rows| Arc::new(Known { desk: Arc::clone(&desk), rows }));
+        *self.desk.write().unwrap_or_else(PoisonError::into_inner) = desk;
     }
 
     /// Serves the last release as the store keeps it. `None` if there is none.
@@ -219,7 +230,7 @@ impl Data {
             dataset::load_files(&[file]).map(|dataset| Desk::open(dataset, &index))
         });
         match desk.await? {
-            Ok(desk) => self.serve(desk?),
+            Ok(desk) => self.serve(desk?, None),
             Err(faults) => {
                 tracing::error!(%faults, "the last release can't be read any more");
                 return Ok(None);

@@ -129,7 +129,8 @@ impl Bot {
     }
 
     async fn send_waiting(&self, waiting: Waiting) -> Result<End, Fault> {
-        match self.try_waiting(&waiting).await? {
+        let Some(tried) = self.try_waiting(&waiting).await? else { return Ok(End::Settled) };
+        match tried {
             Ok(event) => {
                 self.store.sent(waiting.id, &event).await?;
                 tracing::info!(room = waiting.room, event, purpose = ?waiting.purpose, attempts = waiting.attempts + 1, "told");
@@ -158,14 +159,14 @@ impl Bot {
         }
     }
 
-    /// Sends a message, or finds it where it may have been sent; its event id.
-    async fn try_waiting(&self, waiting: &Waiting) -> Result<Result<String, Trouble>, Fault> {
+    /// Sends a message, or finds it where it may have been sent; its event id. `None`: it was called off since it was fetched.
+    async fn try_waiting(&self, waiting: &Waiting) -> Result<Option<Result<String, Trouble>>, Fault> {
         let relation = match (waiting.purpose, &waiting.head) {
             (Purpose::Head | Purpose::Notice, _) => Relation::None,
             (Purpose::Part, Some(head)) => Relation::Thread(head.clone()),
             (Purpose::Edit, Some(head)) => Relation::Edit(head.clone()),
             (Purpose::Part | Purpose::Edit, None) => {
-                return Ok(Err(Trouble::Never { cause: "what it belongs to was never sent".to_owned() }));
+                return Ok(Some(Err(Trouble::Never { cause: "what it belongs to was never sent".to_owned() })));
             }
         };
         let device = self.account.device();
@@ -174,15 +175,17 @@ impl Bot {
             && (now.saturating_sub(first_try) >= REMEMBERED || waiting.device.as_deref() != Some(device))
         {
             match self.account.find(&waiting.room, &waiting.key, first_try).await {
-                Ok(Some(event)) => return Ok(Ok(event)),
+                Ok(Some(event)) => return Ok(Some(Ok(event))),
                 Ok(None) => self.store.never_arrived(waiting.id).await?,
-                Err(trouble) => return Ok(Err(trouble)),
+                Err(trouble) => return Ok(Some(Err(trouble))),
             }
         }
-        self.store.trying(waiting.id, now, device).await?;
+        if !self.store.trying(waiting.id, now, device).await? {
+            return Ok(None);
+        }
         let (room, key) = (waiting.room.clone(), waiting.key.clone());
         let (text, html) = (waiting.body.text.clone(), waiting.body.html.clone());
-        Ok(self.account.post(&Post { room, key, relation, text, html }).await)
+        Ok(Some(self.account.post(&Post { room, key, relation, text, html }).await))
     }
 }
 

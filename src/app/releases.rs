@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::{
@@ -22,8 +23,8 @@ const CORRECTED_WITHIN: i64 = 24 * 60 * 60 * 1000;
 
 /// What came of the comparison.
 pub(super) enum Compared {
-    /// The dataset is the last release.
-    Same(Dataset),
+    /// The dataset is the last release. With the hashes of its rows.
+    Same(Dataset, Vec<String>),
     /// It withdraws too much.
     Held(Withdrawal),
     /// It is a new release.
@@ -34,6 +35,14 @@ pub(super) enum Compared {
 pub(super) struct News {
     pub(super) desk: Desk,
     pub(super) release: NewRelease,
+    /// The hashes of the rows, by the place of the record.
+    pub(super) rows: Vec<String>,
+}
+
+/// What is served, and the hashes of its rows by the place of the record: what did not change since need not be hashed again.
+pub(super) struct Known {
+    pub(super) desk: Arc<Desk>,
+    pub(super) rows: Vec<String>,
 }
 
 /// A dataset, its rows' hashes by the place of the record, and the hash of the whole.
@@ -43,15 +52,18 @@ struct Hashed {
     content: String,
 }
 
-/// Compares a dataset with the last release. `most`: the share of the records that it may withdraw. `index`: the index's folder.
+/// Compares a dataset with the last release. `most`: the share of the records that it may withdraw. `index`: the index's
+/// folder. `known`: the last release, if it is what is served.
 pub(super) async fn compare(
     store: &Store,
     dataset: Dataset,
     most: Option<f64>,
     index: &Path,
+    known: Option<Arc<Known>>,
 ) -> Result<Compared, Failure> {
     let index = index.to_owned();
-    let hashed = blocking(move || hashed(dataset)).await?;
+    let before = known.clone();
+    let hashed = blocking(move || hashed(dataset, before.as_deref())).await?;
     let Some(mut last) = store.last_release().await? else {
         tracing::info!("this is the first release: nobody is told of it");
         return baseline(hashed, index).await;
@@ -63,9 +75,15 @@ pub(super) async fn compare(
         }
     }
     if last.hash == hashed.content {
-        return Ok(Compared::Same(hashed.dataset));
+        return Ok(Compared::Same(hashed.dataset, hashed.rows));
     }
-    let mut known = store.row_hashes().await?;
+    let mut known: HashMap<String, String> = match known {
+        Some(known) => {
+            let ids = known.desk.dataset.records().iter().map(|record| record.id.clone());
+            ids.zip(known.rows.iter().cloned()).collect()
+        }
+        None => store.row_hashes().await?,
+    };
     let of = known.len();
     let mut come: Vec<usize> = Vec::new();
     let mut touched: Vec<String> = Vec::new();
@@ -107,7 +125,7 @@ pub(super) async fn compare(
             changes,
             ..NewRelease::default()
         };
-        Ok(Compared::News(Box::new(News { desk: Desk::open(dataset, &index)?, release })))
+        Ok(Compared::News(Box::new(News { desk: Desk::open(dataset, &index)?, release, rows: hashed.rows })))
     })
     .await?
 }
@@ -121,7 +139,7 @@ fn first(hashed: Hashed, index: &Path) -> Result<News, Failure> {
     let rows = hashed.dataset.rows().map(stored).collect();
     let release =
         NewRelease { format: i64::from(FORMAT), hash: hashed.content, rows, all: true, ..NewRelease::default() };
-    Ok(News { desk: Desk::open(hashed.dataset, index)?, release })
+    Ok(News { desk: Desk::open(hashed.dataset, index)?, release, rows: hashed.rows })
 }
 
 /// Writes the last release in today's format; its hash. `None` if it can't be read any more.
@@ -170,11 +188,10 @@ pub(super) async fn edits(
         let Some(mut told) = Account::read(&announced.told) else { continue };
         let corrections =
             found.entry(announced.told).or_insert_with(|| digest::corrections(&told.changes, changes)).clone();
-        if corrections.is_empty() {
+        let zone: Zone = store.room(&announced.room).await?.zone.and_then(|zone| zone.parse().ok()).unwrap_or_default();
+        if !told.remark(zone.date(today), &corrections, changes) {
             continue;
         }
-        let zone: Zone = store.room(&announced.room).await?.zone.and_then(|zone| zone.parse().ok()).unwrap_or_default();
-        told.remark(zone.date(today), &corrections);
         let Some(reply) = told.corrected(dataset) else { continue };
         let correction = serde_json::to_string(&corrections).unwrap_or_default();
         let (digest, room) = (announced.digest, announced.room);
@@ -183,8 +200,14 @@ pub(super) async fn edits(
     Ok(edits)
 }
 
-fn hashed(dataset: Dataset) -> Hashed {
-    let rows: Vec<String> = dataset.rows().map(|row| row.hash).collect();
+fn hashed(dataset: Dataset, known: Option<&Known>) -> Hashed {
+    let same = |record: &Record| {
+        let known = known?;
+        let place = known.desk.dataset.place(&record.id)?;
+        known.desk.dataset.records()[place].is(record).then(|| known.rows[place].clone())
+    };
+    let rows: Vec<String> =
+        dataset.records().iter().map(|record| same(record).unwrap_or_else(|| Row::new(record).hash)).collect();
     let content = dataset::content(rows.iter().map(String::as_str));
     Hashed { dataset, rows, content }
 }

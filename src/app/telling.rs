@@ -20,6 +20,8 @@ use crate::{
 
 /// How many digests are composed in one transaction.
 const AT_ONCE: i64 = 200;
+/// How many messages are put into the outbox in one transaction.
+const MESSAGES_AT_ONCE: usize = 300;
 /// How often is looked whether something is due, even if nothing was said to be: clocks are set.
 const LOOK: Duration = Duration::from_secs(30);
 /// A digest that is composed so much later than it was due says so, in milliseconds.
@@ -59,9 +61,19 @@ impl Account {
         digest::corrected(&self.told(dataset), &remarks)
     }
 
-    /// Notes what was corrected on a day.
-    pub(super) fn remark(&mut self, date: jiff::civil::Date, corrections: &[Correction]) {
+    /// Notes what newer changes correct on a day, of the digest and of what was remarked on it before. Says whether anything
+    /// is to be said otherwise.
+    pub(super) fn remark(&mut self, date: jiff::civil::Date, corrections: &[Correction], newer: &[Change]) -> bool {
+        let mut differs = !corrections.is_empty();
+        for (since, correction) in &mut self.remarks {
+            if correction.take_in(newer) {
+                *since = date.to_string();
+                differs = true;
+            }
+        }
+        self.remarks.retain(|(_, correction)| !correction.is_void());
         self.remarks.extend(corrections.iter().map(|correction| (date.to_string(), correction.clone())));
+        differs
     }
 
     fn told<'a>(&'a self, dataset: &'a Dataset) -> Told<'a> {
@@ -126,7 +138,11 @@ impl Bot {
                     told: told.written(),
                 });
             }
-            store.put_composed(&composed, now).await?;
+            // Long digests in smaller portions: meanwhile nobody else writes, not even questions down.
+            let longest = composed.iter().map(|digest| digest.bodies.len()).max().unwrap_or_default();
+            for portion in composed.chunks((MESSAGES_AT_ONCE / longest.max(1)).max(1)) {
+                store.put_composed(portion, now).await?;
+            }
         }
         self.move_schedules_on(now).await?;
         if !rooms.is_empty() {
@@ -171,10 +187,11 @@ impl Bot {
             }
             let net = digest::fold(releases.iter().map(|(_, changes)| changes.as_slice()));
             let follows: Vec<Follow> = matter.follows.iter().filter_map(|follow| follow.parse().ok()).collect();
-            let corrections = matter.corrections.iter().filter_map(|json| serde_json::from_str(json).ok());
+            let noted = matter.corrections.iter().filter_map(|json| serde_json::from_str(json).ok());
+            let corrections = digest::settled(noted.flat_map(|noted: Vec<Correction>| noted).collect(), &net);
             let account = Account {
                 changes: digest::narrow(net, &follows, &desk.dataset),
-                corrections: corrections.flat_map(|found: Vec<Correction>| found).collect(),
+                corrections,
                 made_up: matter.made_up,
                 remarks: Vec::new(),
             };

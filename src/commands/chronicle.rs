@@ -3,10 +3,7 @@
 use std::{collections::HashSet, ops::Range};
 
 use super::dated::Entry;
-use crate::{
-    dataset::{Dataset, PartialDate, Value},
-    index::Hit,
-};
+use crate::dataset::{Dataset, PartialDate, Value};
 
 /// A dated claim: the place of its record, and its place among the record's claims.
 #[derive(Debug, Clone, Copy)]
@@ -138,20 +135,28 @@ impl Chronicle {
         Part::Pieces(self, pieces)
     }
 
-    /// Those of the claims that are dated.
-    pub(super) fn of_hits(&self, hits: &[Hit]) -> Part<'_> {
-        let mut found = vec![false; self.all.len()];
-        for hit in hits {
-            for place in self.of_record(hit.record) {
-                found[*place as usize] |= Some(self.all[*place as usize].claim as usize) == hit.claim;
-            }
-        }
-        let told: Vec<u32> =
-            self.told.iter().filter(|(_, event)| found[*event as usize]).map(|(told, _)| *told).collect();
-        for told in told {
-            found[told as usize] = false;
-        }
-        Part::Some(self, (0..).zip(found).filter_map(|(place, found)| found.then_some(place)).collect())
+    /// Of what lies within two dates the claims that fit, given by the places of the record and of the claim in it. A release
+    /// goes only where the event that tells it fits too.
+    pub(super) fn those(
+        &self,
+        from: Option<PartialDate>,
+        to: Option<PartialDate>,
+        fits: impl Fn(usize, usize) -> bool,
+    ) -> Part<'_> {
+        let last = to.map_or(jiff::civil::Date::MAX, PartialDate::last_day);
+        let begins = |day: jiff::civil::Date| self.all.partition_point(|dated| dated.date.first_day() < day);
+        let start = from.map_or(0, |from| begins(from.first_day()));
+        let end = self.all.partition_point(|dated| dated.date.first_day() <= last).max(start);
+        let within = |dated: &Dated| {
+            fits(dated.record as usize, dated.claim as usize) && (to.is_none() || dated.date.last_day() <= last)
+        };
+        let places = (narrow(start)..).zip(&self.all[start..end]);
+        let mut found: Vec<u32> = places.filter(|(_, dated)| within(dated)).map(|(place, _)| place).collect();
+        let has = |place: u32| found.binary_search(&place).is_ok();
+        let told: HashSet<u32> =
+            self.told.iter().filter(|(told, event)| has(*told) && has(*event)).map(|(told, _)| *told).collect();
+        found.retain(|place| !told.contains(place));
+        Part::Some(self, found)
     }
 
     /// What is dated to a day of any year, in the order of the years.

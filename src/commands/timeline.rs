@@ -47,7 +47,8 @@ impl Command for Timeline {
         let entries = if words.is_empty() {
             chronicle.within(span.0, span.1)
         } else {
-            chronicle.of_hits(&desk.index.timeline(span.0, span.1, &words)?)
+            let telling = desk.index.telling(&words)?;
+            chronicle.those(span.0, span.1, |record, claim| telling.fits(record, claim))
         };
         Ok(render(desk, span, &words, &entries, skip))
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Correction;
 use crate::dataset::Change;
 
 /// A release and what it changed.
@@ -33,6 +34,8 @@ pub struct Span {
 pub struct Pending {
     /// The releases after the last one that the room was told of, oldest first.
     pub releases: Vec<Release>,
+    /// What in those has corrected what the room was told lately.
+    pub corrections: Vec<Correction>,
     /// When the room will be told, if that is settled.
     pub due: Option<jiff::Timestamp>,
 }

@@ -13,8 +13,9 @@ use crate::{
 const LONGEST_HEAD: usize = 4_000;
 /// Each message below it has so many bytes at most, as text and as HTML together: an event has 64 KiB.
 const LONGEST_PART: usize = 36_000;
-/// So many messages stand below the first one at most.
-const MOST_PARTS: usize = 10;
+/// So many messages stand below the first one at most: some 1,500 new records, far more changed ones. Whoever takes a new
+/// dataset in its place is spared the rest.
+const MOST_PARTS: usize = 50;
 
 /// What a room is to be told.
 #[derive(Debug, Clone, Copy)]

@@ -13,7 +13,7 @@ mod zone;
 
 pub use archive::{Archive, Pending, Release, Span, Unavailable};
 pub use compose::{Digest, Told, compose};
-pub use correction::{Correction, Remark, corrected, corrections};
+pub use correction::{Correction, Remark, corrected, corrections, settled};
 pub use entry::{Entry, entries};
 pub use fold::fold;
 pub use narrow::narrow;

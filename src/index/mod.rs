@@ -1,7 +1,7 @@
 //! The full-text index over one release of the dataset. The only importer of tantivy.
 //!
 //! One document for each record. It has the record's names as keys and as words, and in one text all that is said of it,
-//! [laid out](layout) so that a word's position tells which claim it is of. Documents are known by their record's id; where
+//! laid out (`layout`) so that a word's position tells which claim it is of. Documents are known by their record's id; where
 //! the record stands in [`Dataset::records`](crate::dataset::Dataset::records) is kept beside them.
 //!
 //! # From a question to its answer
@@ -9,13 +9,14 @@
 //! [`language`] takes phrases, filters and what is not wanted out of what was typed. What is left is cut into words, and
 //! these are read as names, properties, numbers and other words, slips mended. A record that goes by just that name
 //! stands first; after it come the records that have all the words; if there are none, those with all words but one, and so
-//! on. The index finds the likely ones, and [`fit`] looks at these closely, claim by claim: a word counts the most in
+//! on. The index finds the likely ones, and `fit` looks at these closely, claim by claim: a word counts the most in
 //! names, then in aliases, claims and summaries.
 
 mod build;
 mod chinese;
 mod chunks;
 mod document;
+mod documents;
 mod filter;
 mod fingerprint;
 mod fit;
@@ -27,13 +28,14 @@ mod numbers;
 mod presence;
 mod query;
 mod question;
+mod rough;
 mod schema;
 mod search;
 mod table;
+mod telling;
 mod terms;
 mod tokens;
 mod top;
-mod unwanted;
 mod words;
 
 #[cfg(test)]
@@ -43,6 +45,7 @@ pub use mark::marked;
 pub use query::{Hit, Near};
 pub use question::Taken;
 pub use search::Hits;
+pub use telling::Telling;
 pub use words::words;
 
 use self::{chinese::Segmenter, schema::Fields, table::Table};

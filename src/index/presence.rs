@@ -8,6 +8,7 @@ use tantivy::{
 
 use super::{
     Error, Index,
+    documents::{Bits, Documents},
     layout::{Part, is_kind, part},
 };
 
@@ -118,6 +119,63 @@ fn each(
         }
     }
     Ok(())
+}
+
+impl Index {
+    /// Those of some documents in which words stand side by side; all of these documents have the words. Of `left`, how
+    /// many words may still be looked for, those are taken that it takes; where they do not suffice, nobody looks.
+    pub(super) fn side_by_side(
+        &self,
+        words: &[String],
+        documents: Documents,
+        left: &mut usize,
+    ) -> Result<Documents, Error> {
+        let cost = documents.0.iter().map(Bits::count).sum::<usize>() * words.len();
+        if words.len() < 2 || cost > *left {
+            return Ok(documents);
+        }
+        *left -= cost;
+        let searcher = self.reader.searcher();
+        let mut found = Vec::with_capacity(documents.0.len());
+        for (bits, segment) in documents.0.iter().zip(searcher.segment_readers()) {
+            let mut here = Bits::none(segment);
+            let inverted = segment.inverted_index(self.fields.text)?;
+            let mut postings = Vec::with_capacity(words.len());
+            for word in words {
+                let term = Term::from_field_text(self.fields.text, word);
+                let read = inverted.read_postings(&term, IndexRecordOption::WithFreqsAndPositions);
+                postings.extend(read.map_err(TantivyError::from)?);
+            }
+            if postings.len() == words.len() {
+                let mut positions = vec![Vec::new(); words.len()];
+                for document in bits.documents() {
+                    for (postings, positions) in postings.iter_mut().zip(&mut positions) {
+                        positions.clear();
+                        if postings.doc() < document {
+                            postings.seek(document);
+                        }
+                        if postings.doc() == document {
+                            postings.positions(positions);
+                        }
+                    }
+                    if follow(&positions).next().is_some() {
+                        here.add(document);
+                    }
+                }
+            }
+            found.push(here);
+        }
+        Ok(Documents(found))
+    }
+}
+
+/// The positions at which the first word stands with the others after it.
+fn follow(words: &[Vec<u32>]) -> impl Iterator<Item = u32> {
+    let (first, others) = words.split_first().map_or((&[][..], &[][..]), |(first, others)| (first.as_slice(), others));
+    let stands = move |position: &u32| {
+        (1..).zip(others).all(|(distance, word)| word.binary_search(&(position + distance)).is_ok())
+    };
+    first.iter().copied().filter(stands)
 }
 
 /// Where in a candidate words stand side by side.

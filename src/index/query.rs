@@ -1,4 +1,4 @@
-//! Look-ups: by name, by what is near to a name, and by date.
+//! Look-ups: by name and by what is near to a name.
 
 use tantivy::{
     Searcher, Term,
@@ -8,18 +8,13 @@ use tantivy::{
 
 use super::{
     Error, Index,
-    document::days,
     presence::Candidate,
-    question::{MOST_WORDS, Unit},
-    table::Told,
+    question::MOST_WORDS,
     terms::{Terms, away},
     top::Best,
     words::words,
 };
-use crate::{
-    dataset::{Kind, PartialDate},
-    spelling::key,
-};
+use crate::{dataset::Kind, spelling::key};
 
 /// A beginning of a name must have so many letters to stand for it.
 const SHORTEST_BEGINNING: usize = 4;
@@ -131,35 +126,6 @@ impl Index {
         Ok(near)
     }
 
-    /// The dated claims that lie within `from` and `to` (either may be open) and have all of the words, in order of time.
-    ///
-    /// # Errors
-    /// If the index can't be read.
-    pub fn timeline(&self, from: Option<PartialDate>, to: Option<PartialDate>, text: &str) -> Result<Vec<Hit>, Error> {
-        let (first, last) = (from.map_or(i32::MIN, |date| days(date).0), to.map_or(i32::MAX, |date| days(date).1));
-        let units = if text.trim().is_empty() { Vec::new() } else { self.understand(text)?.units };
-        let mut asked: Vec<(Vec<bool>, &Unit)> = Vec::new();
-        for unit in &units {
-            let mut fits = vec![false; self.table.len()];
-            for place in self.every(self.stands(unit).as_ref())? {
-                fits[place] = true;
-            }
-            asked.push((fits, unit));
-        }
-        let hit = |told: &Told| Hit { record: told.record as usize, claim: Some(told.claim as usize) };
-        let fits = |hit: &Hit| {
-            asked.iter().all(|(fits, unit)| {
-                fits[hit.record]
-                    || hit
-                        .claim
-                        .and_then(|claim| self.table.claims(hit.record)[claim].property())
-                        .is_some_and(|property| unit.properties.contains(&property))
-            })
-        };
-        let told = self.table.timeline(first, last).iter().filter(|told| told.last <= last);
-        Ok(told.map(hit).filter(fits).collect())
-    }
-
     /// The records that fit best, ties in the dataset's order; of those only that `fits` lets through.
     pub(super) fn top(
         &self,
@@ -182,23 +148,6 @@ impl Index {
             })?;
         }
         Ok(best.into_sorted())
-    }
-
-    /// The places of all records that fit, in the dataset's order.
-    pub(super) fn every(&self, query: &dyn Query) -> Result<Vec<usize>, Error> {
-        let searcher = self.reader.searcher();
-        let weight = query.weight(EnableScoring::disabled_from_searcher(&searcher))?;
-        let mut found: Vec<usize> = Vec::new();
-        for (segment, places) in searcher.segment_readers().iter().zip(&self.places) {
-            weight.for_each_no_score(segment, &mut |documents| {
-                let alive = documents
-                    .iter()
-                    .filter(|document| segment.alive_bitset().is_none_or(|alive| alive.is_alive(**document)));
-                found.extend(alive.map(|document| places[*document as usize] as usize));
-            })?;
-        }
-        found.sort_unstable();
-        Ok(found)
     }
 }
 

@@ -2,23 +2,20 @@
 
 use std::collections::HashSet;
 
-use tantivy::{
-    Term,
-    query::{BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, Occur, PhraseQuery, Query},
-};
+use tantivy::Term;
 
 use super::{
     Error, Hit, Index,
-    filter::{excluded, required},
-    fit::{ALIAS, Frame, NAME, Need, PROPERTY, WEAKER, WHOLE_NAME, Wanted},
+    documents::Documents,
+    filter::{Given, given},
+    fit::{Frame, Need, Wanted},
     language::{Asked, Filters, parse},
-    query::{Clause, exact, must, scored},
     question::{Question, Taken, Unit},
+    rough::Sought,
     table::ClaimRow,
-    unwanted::Unwanted,
     words::words,
 };
-use crate::dataset::SOURCE;
+use crate::{dataset::SOURCE, spelling::key};
 
 /// A word that stands nearly everywhere counts so much of one that stands once.
 const COMMON: f32 = 0.3;
@@ -26,6 +23,11 @@ const COMMON: f32 = 0.3;
 const CANDIDATES: usize = 64;
 /// Of the words of which not all can be had, so many are looked for, the rarest.
 const RAREST: usize = 4;
+/// So many words, names and properties that `OR` joins are looked for.
+const MOST_EITHER: usize = 16;
+/// Phrases are looked for word by word in so many documents; beyond them, all of the words anywhere in a record are taken
+/// for the phrase. A tenth of a microsecond each.
+const MOST_READ: usize = 60_000;
 
 /// What a search found, best first, a record once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,13 +66,13 @@ impl Index {
             (Vec::new(), true)
         } else if question.units.is_empty() && asked.phrases.is_empty() && asked.either.is_empty() {
             // Nothing but filters: each record that fits them.
-            let (clauses, frame) = self.frame(asked, false)?;
-            let fits = |place| !frame.has_days() || self.table.days(place).any(|day| frame.within(day));
-            let found = self.top(&BooleanQuery::new(clauses), CANDIDATES.max(limit), fits)?;
-            (found.into_iter().map(|found| Hit { record: found.place, claim: None }).collect(), true)
+            let mut found = self.list(asked)?;
+            found.truncate(limit);
+            (found.into_iter().map(|record| Hit { record, claim: None }).collect(), true)
         } else {
-            let (clauses, frame) = self.frame(asked, true)?;
-            self.fitting(&question, &clauses, &frame, limit)?
+            let reach = if asked.has_phrases() { self.reach(&question.units)? } else { None };
+            let (among, frame) = self.frame(asked, true, reach)?;
+            self.fitting(&question, among.as_ref(), &frame, limit)?
         };
         let mut seen: HashSet<usize> = hits.iter().map(|hit| hit.record).collect();
         hits.extend(found.into_iter().filter(|hit| seen.insert(hit.record)));
@@ -84,13 +86,23 @@ impl Index {
     /// # Errors
     /// If the index can't be read.
     pub fn list(&self, asked: &Asked) -> Result<Vec<usize>, Error> {
-        let (mut clauses, frame) = self.frame(asked, false)?;
-        let units = self.understand(&asked.words.join(" "))?.units;
-        clauses.extend(units.iter().map(|unit| must(self.stands(unit))));
-        if clauses.is_empty() {
-            clauses.push(everything());
+        self.list_within(asked, None)
+    }
+
+    /// Those of some documents' records.
+    fn list_within(&self, asked: &Asked, mut within: Option<Documents>) -> Result<Vec<usize>, Error> {
+        for unit in &self.understand(&asked.words.join(" "))?.units {
+            narrow(&mut within, self.stands(unit)?);
         }
-        let mut found = self.every(&BooleanQuery::new(clauses))?;
+        let (mut among, frame) = self.frame(asked, false, within)?;
+        for either in &frame.either {
+            let mut any = self.having([])?;
+            for unit in either {
+                any.or(&self.stands(unit)?);
+            }
+            narrow(&mut among, any);
+        }
+        let mut found = self.places_of(&among.unwrap_or_else(|| self.all()));
         if frame.has_days() {
             found.retain(|place| self.table.days(*place).any(|day| frame.within(day)));
         }
@@ -108,56 +120,79 @@ impl Index {
     /// The records that go by just these words, or by what is left of them without the small words.
     fn exactly(&self, asked: &Asked, question: &Question) -> Result<Vec<usize>, Error> {
         let typed = [asked.words.as_slice(), asked.phrases.as_slice()].concat().join(" ");
-        let mut places = self.named(None, &typed)?;
+        let mut name = typed.as_str();
+        let mut places = self.named(None, name)?;
         if places.is_empty()
             && asked.phrases.is_empty()
             && let [Unit { key: Some(key), .. }] = question.units.as_slice()
         {
-            places = self.named(None, key)?;
+            name = key;
+            places = self.named(None, name)?;
         }
         if places.is_empty() || asked.is_plain() {
             return Ok(places);
         }
-        let fitting: HashSet<usize> =
-            self.list(&Asked { words: Vec::new(), phrases: Vec::new(), ..asked.clone() })?.into_iter().collect();
+        let (exact, singular) = (key(name), words(name).concat());
+        let fields = &self.fields;
+        let named = self.having([(fields.key, &*exact), (fields.loose, &*exact), (fields.loose, &*singular)])?;
+        let others = Asked { words: Vec::new(), phrases: Vec::new(), ..asked.clone() };
+        let fitting: HashSet<usize> = self.list_within(&others, Some(named))?.into_iter().collect();
         places.retain(|place| fitting.contains(place));
         Ok(places)
     }
 
-    /// What is asked besides the words: phrases, alternatives, filters, and what is not wanted. With `claims`, a claim that
-    /// does not rest on an unwanted source may be of a record of which others do.
-    fn frame(&self, asked: &Asked, claims: bool) -> Result<(Vec<Clause>, Frame), Error> {
-        let (mut clauses, mut frame) = (Vec::new(), Frame { filters: asked.filters.clone(), ..Frame::default() });
-        for phrase in asked.phrases.iter().map(|phrase| words(phrase)).filter(|phrase| !phrase.is_empty()) {
-            clauses.extend(self.phrase(&phrase).map(must));
-            frame.phrases.push(phrase);
+    /// What is asked besides the words: phrases, alternatives, filters, and what is not wanted; and the documents that are
+    /// left by the phrases, the filters and what is not wanted, of all or of some. With `claims`, a claim that does not rest
+    /// on an unwanted source may be of a record of which others do.
+    fn frame(
+        &self,
+        asked: &Asked,
+        claims: bool,
+        within: Option<Documents>,
+    ) -> Result<(Option<Documents>, Frame), Error> {
+        let mut frame = Frame { filters: asked.filters.clone(), ..Frame::default() };
+        let mut among = within;
+        for values in given(&self.fields, &asked.filters) {
+            narrow(&mut among, self.having_any(&values)?);
+        }
+        frame.phrases = phrases(&asked.phrases);
+        for phrase in &frame.phrases {
+            narrow(&mut among, self.having_all(phrase)?);
         }
         for either in &asked.either {
-            let mut any = Vec::new();
+            let mut any: Vec<Unit> = Vec::new();
             for text in either {
-                any.append(&mut self.understand(text)?.units);
+                let left = MOST_EITHER.saturating_sub(frame.either.iter().flatten().count() + any.len());
+                if left > 0 {
+                    let units = self.understand(text)?.units;
+                    let new: Vec<Unit> = units.into_iter().filter(|unit| !any.contains(unit)).take(left).collect();
+                    any.extend(new);
+                }
             }
             if !any.is_empty() {
-                let ranked = any.iter().map(|unit| (Occur::Should, self.anywhere(unit, 1.0))).collect();
-                clauses.push(must(Box::new(BooleanQuery::new(ranked))));
                 frame.either.push(any);
             }
         }
-        for unwanted in asked.without.iter().filter_map(|text| self.phrase(&words(text))) {
-            clauses.push((Occur::MustNot, Box::new(Unwanted(unwanted))));
-        }
-        clauses.extend(required(&self.fields, &asked.filters));
         let mut except = asked.except.clone();
         if claims {
             frame.sources = self.sources(&asked.filters.source)?;
             frame.without_sources = self.sources(&std::mem::take(&mut except.source))?.unwrap_or_default();
         }
-        clauses.extend(excluded(&self.fields, &except));
-        // A query of nothing but exclusions finds nothing.
-        if !asked.is_plain() && clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
-            clauses.push(everything());
+        for values in given(&self.fields, &except) {
+            let unwanted = self.having_any(&values)?;
+            among.get_or_insert_with(|| self.all()).without(&unwanted);
         }
-        Ok((clauses, frame))
+        let mut left = MOST_READ;
+        for phrase in phrases(&asked.without) {
+            let mut unwanted = self.having_all(&phrase)?;
+            let among = among.get_or_insert_with(|| self.all());
+            unwanted.and(among);
+            among.without(&self.side_by_side(&phrase, unwanted, &mut left)?);
+        }
+        for phrase in &frame.phrases {
+            among = among.map(|among| self.side_by_side(phrase, among, &mut left)).transpose()?;
+        }
+        Ok((among, frame))
     }
 
     /// The places of the sources that are called so. `None` if none are asked for.
@@ -165,17 +200,18 @@ impl Index {
         if called.is_empty() {
             return Ok(None);
         }
-        let mut clauses = required(&self.fields, &Filters { source: called.to_owned(), ..Filters::default() });
-        clauses.push(must(exact(self.fields.kind, SOURCE.id)));
-        let places = self.every(&BooleanQuery::new(clauses))?;
-        Ok(Some(places.into_iter().filter_map(|place| u32::try_from(place).ok()).collect()))
+        let mut sources = self.having([(self.fields.kind, SOURCE.id)])?;
+        for values in given(&self.fields, &Filters { source: called.to_owned(), ..Filters::default() }) {
+            sources.and(&self.having_any(&values)?);
+        }
+        Ok(Some(self.places_of(&sources).into_iter().filter_map(|place| u32::try_from(place).ok()).collect()))
     }
 
     /// The records that have all of the words; if there are none, all but one; if there are none, some.
     fn fitting(
         &self,
         question: &Question,
-        clauses: &[Clause],
+        among: Option<&Documents>,
         frame: &Frame,
         limit: usize,
     ) -> Result<(Vec<Hit>, bool), Error> {
@@ -191,26 +227,27 @@ impl Index {
         }
         let keys: Vec<&str> = question.units.iter().filter_map(|unit| unit.key.as_deref()).collect();
         let look = |units: &[(&Unit, f32)], need: Need, told: Option<&str>| -> Result<Vec<Hit>, Error> {
-            let mut all: Vec<Clause> = clauses.iter().map(|(occur, query)| (*occur, query.box_clone())).collect();
-            all.extend(self.needed(units, need));
-            if let Some(key) = told {
-                all.push(must(self.told(key, question)));
-            }
-            for key in &keys {
-                let named = [self.fields.key, self.fields.loose].map(|field| exact(field, key));
-                all.push((Occur::Should, boosted(Box::new(DisjunctionMaxQuery::new(named.into())), WHOLE_NAME)));
-            }
+            let named = question.units.iter().filter(|unit| unit.key.is_some()).flat_map(|unit| &unit.forms);
+            let sought = Sought {
+                units,
+                need,
+                either: &frame.either,
+                phrases: &frame.phrases,
+                keys: &keys,
+                told: told.map(|key| (key, named.map(Vec::as_slice).collect())),
+                among,
+            };
             let days = |place: usize| {
                 !frame.has_days()
-                    || self.table.days(place).any(|day| frame.within(day))
                     || self.table.claims(place).iter().filter_map(ClaimRow::day).any(|day| frame.within(day))
             };
-            let candidates = self.top(&BooleanQuery::new(all), CANDIDATES.max(limit), days)?;
+            let candidates = self.roughly(&sought, CANDIDATES.max(limit), days)?;
             let wanted = Wanted { units, need, frame, told, keys: &keys, hints: &question.hints };
             self.fitting_best(candidates, &wanted)
         };
         let found = look(&units, Need::All, None)?;
-        if clauses.is_empty()
+        if among.is_none()
+            && frame.either.is_empty()
             && !frame.has_days()
             && let Some(key) = question.property_of()
         {
@@ -239,96 +276,36 @@ impl Index {
         Ok((look(&units, Need::Some, None)?, false))
     }
 
-    /// The units as clauses, as many of them as are needed.
-    fn needed(&self, units: &[(&Unit, f32)], need: Need) -> Vec<Clause> {
-        let query = |(unit, weight): &(&Unit, f32)| self.anywhere(unit, *weight);
-        let some = |units: Vec<Box<dyn Query>>, least: usize| -> Vec<Clause> {
-            vec![must(Box::new(BooleanQuery::union_with_minimum_required_clauses(units, least)))]
-        };
-        match need {
-            Need::All => units.iter().map(query).map(must).collect(),
-            Need::AllButOne => some(units.iter().map(query).collect(), units.len() - 1),
-            Need::Some => some(units.iter().map(query).collect(), 1),
-            Need::NamesAndSome => {
-                let (properties, names): (Vec<_>, Vec<_>) =
-                    units.iter().partition(|(unit, _)| !unit.properties.is_empty());
-                let mut clauses = some(properties.iter().map(query).collect(), 1);
-                clauses.extend(names.iter().map(query).map(must));
-                clauses
-            }
+    /// The documents that have one of the forms of a unit.
+    pub(super) fn stands(&self, unit: &Unit) -> Result<Documents, Error> {
+        let fields = [self.fields.key, self.fields.loose];
+        let mut any = self.having(unit.key.iter().flat_map(|key| fields.map(|field| (field, key.as_str()))))?;
+        for form in &unit.forms {
+            any.or(&self.having_all(form)?);
         }
+        Ok(any)
     }
 
-    /// The records that go by a name, or have it in a claim's value or in their own name.
-    fn told(&self, key: &str, question: &Question) -> Box<dyn Query> {
-        let fields = &self.fields;
-        let mut any = vec![(Occur::Should, exact(fields.key, key)), (Occur::Should, exact(fields.loose, key))];
-        for form in question.units.iter().filter(|unit| unit.key.is_some()).flat_map(|unit| &unit.forms) {
-            let all = form.iter().map(|word| must(exact(fields.text, word))).collect();
-            any.push((Occur::Should, Box::new(BooleanQuery::new(all))));
+    /// The documents that have anything of what is asked for; `None` if nothing is.
+    fn reach(&self, units: &[Unit]) -> Result<Option<Documents>, Error> {
+        let mut all: Option<Documents> = None;
+        for unit in units {
+            let mut any = self.stands(unit)?;
+            any.or(&self.having(unit.properties.iter().map(|property| (self.fields.property, property.id)))?);
+            all = Some(match all {
+                Some(mut all) => {
+                    all.or(&any);
+                    all
+                }
+                None => any,
+            });
         }
-        Box::new(ConstScoreQuery::new(Box::new(BooleanQuery::new(any)), 0.0))
+        Ok(all)
     }
 
-    /// One of the forms of a unit anywhere in a record, or the property or name that is called so: roughly what it is worth.
-    fn anywhere(&self, unit: &Unit, weight: f32) -> Box<dyn Query> {
-        let fields = &self.fields;
-        let mut any: Vec<Box<dyn Query>> = Vec::new();
-        for property in &unit.properties {
-            any.push(boosted(exact(fields.property, property.id), PROPERTY * weight));
-        }
-        if let Some(key) = &unit.key {
-            let words = f32::from(u8::try_from(unit.length).unwrap_or(u8::MAX));
-            any.push(boosted(exact(fields.key, key), NAME * words * weight));
-            any.push(boosted(exact(fields.loose, key), NAME * words * weight));
-        }
-        for form in unit.forms.iter().filter(|form| !form.is_empty()) {
-            let words: Vec<Clause> = form.iter().flat_map(|word| self.word(word, weight)).collect();
-            any.push(Box::new(BooleanQuery::new(words)));
-        }
-        if let [_] = any.as_slice()
-            && let Some(only) = any.pop()
-        {
-            return only;
-        }
-        Box::new(DisjunctionMaxQuery::with_tie_breaker(any, WEAKER))
-    }
-
-    /// A word anywhere, and the more in a name.
-    fn word(&self, word: &str, weight: f32) -> Vec<Clause> {
-        let fields = &self.fields;
-        vec![
-            must(boosted(scored(fields.text, word), weight)),
-            (Occur::Should, boosted(scored(fields.names, word), NAME * weight)),
-            (Occur::Should, boosted(exact(fields.aliases, word), ALIAS * weight)),
-        ]
-    }
-
-    /// One of the forms of a unit anywhere in a record.
-    pub(super) fn stands(&self, unit: &Unit) -> Box<dyn Query> {
-        let fields = &self.fields;
-        let mut any: Vec<Clause> = Vec::new();
-        if let Some(key) = &unit.key {
-            any.push((Occur::Should, exact(fields.key, key)));
-            any.push((Occur::Should, exact(fields.loose, key)));
-        }
-        for form in unit.forms.iter().filter(|form| !form.is_empty()) {
-            let words = form.iter().map(|word| must(exact(fields.text, word))).collect();
-            any.push((Occur::Should, Box::new(BooleanQuery::new(words))));
-        }
-        Box::new(BooleanQuery::new(any))
-    }
-
-    /// Words side by side. `None` if there are none.
-    fn phrase(&self, words: &[String]) -> Option<Box<dyn Query>> {
-        match words {
-            [] => None,
-            [word] => Some(scored(self.fields.text, word)),
-            words => {
-                let terms = words.iter().map(|word| Term::from_field_text(self.fields.text, word)).collect();
-                Some(Box::new(PhraseQuery::new(terms)))
-            }
-        }
+    /// The documents that have one of the values.
+    fn having_any(&self, values: &[Given]) -> Result<Documents, Error> {
+        self.having(values.iter().map(|(field, value)| (*field, value.as_str())))
     }
 
     /// What a unit is worth by how rare it is; 0 if it stands nowhere.
@@ -361,12 +338,23 @@ impl Index {
     }
 }
 
-fn boosted(query: Box<dyn Query>, by: f32) -> Box<dyn Query> {
-    Box::new(BoostQuery::new(query, by))
+/// Keeps what is among these too.
+fn narrow(among: &mut Option<Documents>, these: Documents) {
+    match among {
+        Some(among) => among.and(&these),
+        None => *among = Some(these),
+    }
 }
 
-fn everything() -> Clause {
-    must(Box::new(ConstScoreQuery::new(Box::new(tantivy::query::AllQuery), 0.0)))
+/// The words of each text, each such phrase once.
+fn phrases(texts: &[String]) -> Vec<Vec<String>> {
+    let mut phrases: Vec<Vec<String>> = Vec::new();
+    for phrase in texts.iter().map(|text| words(text)).filter(|phrase| !phrase.is_empty()) {
+        if !phrases.contains(&phrase) {
+            phrases.push(phrase);
+        }
+    }
+    phrases
 }
 
 /// The words of a question.

@@ -48,15 +48,6 @@ struct RecordRow {
     summary_words: u8,
 }
 
-/// A claim on the timeline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Told {
-    pub first: i32,
-    pub last: i32,
-    pub record: u32,
-    pub claim: u32,
-}
-
 /// How long texts are on average, in words.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Lengths {
@@ -71,7 +62,6 @@ struct Rows {
     records: Vec<RecordRow>,
     claims: Vec<ClaimRow>,
     sources: Vec<u32>,
-    timeline: Vec<Told>,
 }
 
 /// All of them.
@@ -87,8 +77,8 @@ impl Rows {
         let mut rows = Self::default();
         // Claims side by side mostly rest on the same source.
         let mut last: Option<(&str, u32)> = None;
-        for (place, record) in range.clone().zip(&dataset.records()[range]) {
-            for (number, claim) in (0..).zip(&record.claims) {
+        for record in &dataset.records()[range] {
+            for claim in &record.claims {
                 for id in &claim.sources {
                     if last.is_none_or(|(known, _)| known != id) {
                         last = dataset.place(id).map(|place| (id.as_str(), size(place)));
@@ -96,10 +86,6 @@ impl Rows {
                     rows.sources.extend(last.map(|(_, place)| place));
                 }
                 let row = rows.row(dataset, names, claim);
-                if let (true, Value::Date(date)) = (row.is_told(), &claim.value) {
-                    let (first, last) = days(*date);
-                    rows.timeline.push(Told { first, last, record: size(place), claim: number });
-                }
                 rows.claims.push(row);
             }
             let tags = record.tags.iter().map(|tag| count(tag)).sum::<usize>();
@@ -138,7 +124,6 @@ impl Rows {
         self.records.append(&mut next.records);
         self.claims.append(&mut next.claims);
         self.sources.append(&mut next.sources);
-        self.timeline.append(&mut next.timeline);
     }
 }
 
@@ -152,8 +137,6 @@ impl Table {
         rows.records.shrink_to_fit();
         rows.claims.shrink_to_fit();
         rows.sources.shrink_to_fit();
-        rows.timeline.shrink_to_fit();
-        rows.timeline.sort_unstable();
         let (mut names, mut summary, mut value) = (0_u64, 0_u64, 0_u64);
         for record in &rows.records {
             names += u64::from(record.names_words);
@@ -199,13 +182,6 @@ impl Table {
         let claims = self.claims(record);
         let told = claims.iter().any(|claim| claim.is_date);
         claims.iter().filter(move |claim| claim.is_date || !told).filter_map(ClaimRow::day)
-    }
-
-    /// The claims on the timeline whose first day is within the days, in order of time.
-    pub(super) fn timeline(&self, first: i32, last: i32) -> &[Told] {
-        let start = self.rows.timeline.partition_point(|told| told.first < first);
-        let end = self.rows.timeline.partition_point(|told| told.first <= last);
-        self.rows.timeline.get(start..end).unwrap_or_default()
     }
 
     pub(super) fn len(&self) -> usize {

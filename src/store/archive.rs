@@ -65,11 +65,19 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn pending(&self, room: &str) -> Result<Pending, Fault> {
-        let query = "SELECT first, last, due FROM digests WHERE room = ?1 AND state = 'gathering'";
-        let row: Option<(i64, i64, i64)> = sqlx::query_as(query).bind(room).fetch_optional(&self.readers).await?;
+        // What could not be said before is told with what gathers.
+        let query = "SELECT MIN(first), MAX(last), MAX(CASE state WHEN 'gathering' THEN due END) FROM digests \
+                     WHERE room = ?1 AND state IN ('gathering', 'parked') HAVING COUNT(*) > 0";
+        let row: Option<(i64, i64, Option<i64>)> =
+            sqlx::query_as(query).bind(room).fetch_optional(&self.readers).await?;
         let Some((first, last, due)) = row else {
-            return Ok(Pending { releases: Vec::new(), due: None });
+            return Ok(Pending { releases: Vec::new(), corrections: Vec::new(), due: None });
         };
+        let query = "SELECT c.value FROM digests d, json_each(d.corrections) c \
+                     WHERE d.room = ?1 AND d.state IN ('gathering', 'parked')";
+        let corrections: Vec<String> = sqlx::query_scalar(query).bind(room).fetch_all(&self.readers).await?;
+        let corrections = corrections.iter().filter_map(|json| serde_json::from_str::<Vec<_>>(json).ok()).flatten();
+        let corrections = corrections.collect();
         let mut releases: Vec<Release> = Vec::new();
         for (number, change) in self.changes(first, last).await? {
             let number = u64::try_from(number).unwrap_or_default();
@@ -78,7 +86,7 @@ impl Store {
                 _ => releases.push(Release { number, at: self.taken_up_at(number).await?, changes: vec![change] }),
             }
         }
-        Ok(Pending { releases, due: Some(moment(due)) })
+        Ok(Pending { releases, corrections, due: due.map(moment) })
     }
 
     async fn taken_up_at(&self, number: u64) -> Result<jiff::Timestamp, Fault> {

@@ -1,5 +1,7 @@
 //! Digests of rooms: they gather releases until they are due, and are composed into messages then.
 
+pub(super) mod parked;
+
 use sqlx::{Sqlite, Transaction};
 
 use super::{Body, Fault, Purpose, Store, outbox};
@@ -80,9 +82,9 @@ pub(super) async fn gather(
     gathering: Gathering,
 ) -> Result<(), Fault> {
     // What could not be said in a room is said with the next digest there.
+    parked::take_back(transaction, None, now, gathering).await?;
     let query = "INSERT INTO digests (room, first, last, opened_at, due, state) \
-                 SELECT room, MIN(?1, COALESCE((SELECT MIN(first) FROM digests d WHERE d.room = r.room AND d.state = 'parked'), ?1)), \
-                        ?1, ?2, COALESCE(next_run, ?2 + ?3), 'gathering' FROM rooms r WHERE mode <> 'off' \
+                 SELECT room, ?1, ?1, ?2, COALESCE(next_run, ?2 + ?3), 'gathering' FROM rooms WHERE mode <> 'off' \
                  ON CONFLICT (room) WHERE state = 'gathering' DO UPDATE SET last = ?1, due = CASE \
                     WHEN (SELECT next_run FROM rooms r WHERE r.room = digests.room) IS NULL \
                     THEN MIN(?2 + ?3, opened_at + ?4) ELSE due END";
@@ -93,9 +95,6 @@ pub(super) async fn gather(
         .bind(gathering.longest)
         .execute(&mut **transaction)
         .await?;
-    let query =
-        "DELETE FROM digests WHERE state = 'parked' AND room IN (SELECT room FROM digests WHERE state = 'gathering')";
-    sqlx::query(query).execute(&mut **transaction).await?;
     Ok(())
 }
 
@@ -150,14 +149,17 @@ impl Store {
         Ok(sqlx::query_scalar(query).fetch_one(&self.pool).await?)
     }
 
-    /// Has what a room has not been told be due now.
+    /// Has what a room has not been told be due now, also what could not be said there before.
     ///
     /// # Errors
     ///
-    /// When the database fails.
+    /// When the database fails; nothing is written then.
     pub async fn hasten(&self, room: &str, now: i64) -> Result<(), Fault> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        parked::take_back(&mut transaction, Some(room), now, Gathering { quiet: 0, longest: 0 }).await?;
         let query = "UPDATE digests SET due = MIN(due, ?2) WHERE room = ?1 AND state = 'gathering'";
-        sqlx::query(query).bind(room).bind(now).execute(&self.pool).await?;
+        sqlx::query(query).bind(room).bind(now).execute(&mut *transaction).await?;
+        transaction.commit().await?;
         Ok(())
     }
 

@@ -2,12 +2,10 @@
 
 use sqlx::{Sqlite, Transaction};
 
-use super::{Fault, Store};
+use super::{Fault, Store, digests::parked::KEPT as PARKED_KEPT};
 
 /// How long what was sent is remembered, in milliseconds: longer than a digest may be corrected.
 const KEPT: i64 = 48 * 60 * 60 * 1000;
-/// How long what can't be sent is remembered, in milliseconds.
-const PARKED_KEPT: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// What a message says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,7 +141,8 @@ impl Store {
         Ok(())
     }
 
-    /// The first waiting message of each room, but for those whose next try is later, at most `limit`.
+    /// The first waiting message of each room, but for those whose next try is later, at most `limit`. What those who run
+    /// the bot are told goes first, the threads of long digests last: every room hears the news before any hears it all.
     ///
     /// # Errors
     ///
@@ -153,7 +152,8 @@ impl Store {
                         (SELECT h.event FROM outbox h WHERE h.digest = o.digest AND h.kind = 'head') AS head \
                      FROM (SELECT MIN(id) AS id FROM outbox WHERE state = 'waiting' GROUP BY room) AS firsts \
                      JOIN outbox o ON o.id = firsts.id JOIN bodies b ON b.hash = o.body \
-                     WHERE o.next_try <= ?1 ORDER BY o.id LIMIT ?2";
+                     WHERE o.next_try <= ?1 \
+                     ORDER BY CASE o.kind WHEN 'notice' THEN 0 WHEN 'part' THEN 2 ELSE 1 END, o.id LIMIT ?2";
         let rows: Vec<Row> = sqlx::query_as(query).bind(now).bind(limit).fetch_all(&self.pool).await?;
         Ok(rows.into_iter().map(Waiting::from).collect())
     }
@@ -169,16 +169,16 @@ impl Store {
         Ok(sqlx::query_scalar(query).fetch_one(&self.pool).await?)
     }
 
-    /// Notes that messages are about to be sent by `device`.
+    /// Notes that a message is about to be sent by `device`; says whether it is still to be sent.
     ///
     /// # Errors
     ///
     /// When the database fails.
-    pub async fn trying(&self, id: i64, now: i64, device: &str) -> Result<(), Fault> {
+    pub async fn trying(&self, id: i64, now: i64, device: &str) -> Result<bool, Fault> {
         let query = "UPDATE outbox SET attempts = attempts + 1, first_try = COALESCE(first_try, ?2), \
-                     device = COALESCE(device, ?3) WHERE id = ?1";
-        sqlx::query(query).bind(id).bind(now).bind(device).execute(&self.pool).await?;
-        Ok(())
+                     device = COALESCE(device, ?3) WHERE id = ?1 AND state = 'waiting'";
+        let done = sqlx::query(query).bind(id).bind(now).bind(device).execute(&self.pool).await?;
+        Ok(done.rows_affected() > 0)
     }
 
     /// Notes that what was tried long ago or by another device is not in its room, so that it is new again.
@@ -215,7 +215,8 @@ impl Store {
     }
 
     /// Gives a message up, and with the first message of a digest the whole digest. If nothing of it can have arrived, it
-    /// is told with the room's next one (`again`).
+    /// is told with the room's next one (`again`), and so is what waits behind it: the room would not take that either, and a
+    /// digest tells of releases without a gap.
     ///
     /// # Errors
     ///
@@ -231,8 +232,13 @@ impl Store {
             let query = "UPDATE outbox SET state = 'parked', reason = ?2 WHERE digest = ?1 AND state = 'waiting'";
             sqlx::query(query).bind(digest).bind(reason).execute(&mut *transaction).await?;
             if again {
-                let query = "UPDATE digests SET state = 'parked' WHERE id = ?1";
-                sqlx::query(query).bind(digest).execute(&mut *transaction).await?;
+                let query = "UPDATE digests SET state = 'parked' WHERE id = ?1 OR (state = 'composed' AND id > ?1 \
+                             AND room = (SELECT room FROM outbox WHERE id = ?2) \
+                             AND id IN (SELECT digest FROM outbox WHERE kind = 'head' AND state = 'waiting'))";
+                sqlx::query(query).bind(digest).bind(id).execute(&mut *transaction).await?;
+                let query = "UPDATE outbox SET state = 'parked', reason = ?2 WHERE state = 'waiting' \
+                             AND digest IN (SELECT id FROM digests WHERE state = 'parked')";
+                sqlx::query(query).bind(digest).bind(reason).execute(&mut *transaction).await?;
             }
         }
         transaction.commit().await?;
@@ -270,8 +276,8 @@ impl Store {
     /// When the database fails.
     pub async fn sweep_outbox(&self, now: i64) -> Result<(), Fault> {
         let (sent, parked) = (now.saturating_sub(KEPT), now.saturating_sub(PARKED_KEPT));
-        let query =
-            "DELETE FROM outbox WHERE (state = 'sent' AND next_try < ?1) OR (state = 'parked' AND next_try < ?2)";
+        let query = "DELETE FROM outbox WHERE ((state = 'sent' AND next_try < ?1) OR (state = 'parked' AND next_try < ?2)) \
+             AND (kind <> 'head' OR NOT EXISTS (SELECT 1 FROM outbox w WHERE w.digest = outbox.digest AND w.state = 'waiting'))";
         sqlx::query(query).bind(sent).bind(parked).execute(&self.pool).await?;
         let query = "DELETE FROM digests WHERE (state = 'composed' AND composed_at < ?1 \
                         AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.digest = digests.id)) \

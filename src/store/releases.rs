@@ -163,6 +163,10 @@ impl Store {
         let query = "DELETE FROM changes WHERE release IN (SELECT number FROM releases WHERE at < ?1) AND release < \
                      (SELECT COALESCE(MIN(first), 9223372036854775807) FROM digests WHERE state IN ('gathering', 'parked'))";
         let folded = sqlx::query(query).bind(before).execute(&self.pool).await?.rows_affected();
+        // The last release is what the next one is compared with.
+        let query = "DELETE FROM releases WHERE at < ?1 AND number < (SELECT MAX(number) FROM releases) \
+                     AND NOT EXISTS (SELECT 1 FROM changes WHERE release = releases.number)";
+        sqlx::query(query).bind(before).execute(&self.pool).await?;
         if folded > 0 {
             self.note("folded_until", &before.to_string()).await?;
         }

@@ -2,7 +2,7 @@
 
 use sqlx::{Sqlite, Transaction};
 
-use super::{Fault, Gathering, Store};
+use super::{Fault, Gathering, Store, digests::parked};
 
 /// What a room has asked for, in the words of the commands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,6 +52,7 @@ impl Store {
         if asked.mode == "off" {
             forget(&mut transaction, room).await?;
         } else {
+            parked::take_back(&mut transaction, Some(room), now, gathering).await?;
             let due = asked.next_run.unwrap_or(now.saturating_add(gathering.quiet));
             sqlx::query("UPDATE digests SET due = ?2 WHERE room = ?1 AND state = 'gathering'")
                 .bind(room)
@@ -110,9 +111,12 @@ impl Store {
     }
 }
 
-/// Drops what a room has not been told.
+/// Drops what a room has not been told, also what is on its way but for the threads of digests that it has.
 async fn forget(transaction: &mut Transaction<'_, Sqlite>, room: &str) -> Result<(), Fault> {
     let query = "DELETE FROM digests WHERE room = ?1 AND state IN ('gathering', 'parked')";
+    sqlx::query(query).bind(room).execute(&mut **transaction).await?;
+    let query = "DELETE FROM outbox WHERE state = 'waiting' AND digest IN \
+                 (SELECT digest FROM outbox WHERE room = ?1 AND kind = 'head' AND state = 'waiting')";
     sqlx::query(query).bind(room).execute(&mut **transaction).await?;
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! What digests say, and what the commands that look back answer.
 
+mod corrections;
+
 use std::{
     collections::HashSet,
     fmt::Write as _,
@@ -13,7 +15,7 @@ use tigerdesk::{
     dataset::{Change, Dataset, File, What, diff, load_files},
     digest::{
         Archive, Correction, Digest, Follow, Pending, Release, Remark, Span, Told, Unavailable, compose, corrected,
-        corrections, fold, narrow,
+        corrections, fold, narrow, settled,
     },
     reply::Reply,
 };
@@ -155,6 +157,27 @@ fn corrections_are_told_and_remarked() {
     assert_eq!(corrections(&announced, &announced), [], "what was announced does not correct itself");
 }
 
+#[test]
+fn a_correction_is_told_as_it_stands_in_the_end() {
+    let at = |amount: &str| edited(&[("amount = 3.3e9", amount)]);
+    let (base, wrong, wrong_again, right) =
+        (dataset(BASE), at("amount = 33e9"), at("amount = 44e9"), at("amount = 55e9"));
+    let announced = diff(&base, &wrong);
+    let (second, third) = (diff(&wrong, &wrong_again), diff(&wrong_again, &right));
+    let found = corrections(&announced, &second);
+    let net = fold([second.as_slice(), third.as_slice()]);
+    let told_in_the_end = settled(found.clone(), &net);
+    let Some(now) = told_in_the_end.first().and_then(|correction| correction.now.as_ref()) else {
+        panic!("no correction: {told_in_the_end:?}")
+    };
+    assert!(now.text.contains("55"), "{}", now.text);
+    let digest = compose(&Told { corrections: &told_in_the_end, ..told(&net, &right) }).unwrap();
+    assert!(digest.head.text().contains("55") && !digest.head.text().contains("44"), "{}", digest.head.text());
+    // What holds again after all was right when it was announced.
+    let back = fold([second.as_slice(), diff(&wrong_again, &wrong).as_slice()]);
+    assert_eq!(settled(found, &back), []);
+}
+
 /// A dataset of so many companies, each with a figure and a remark of some length.
 fn many(count: usize, amount: usize) -> Dataset {
     let mut text = "[[source]]\nid = \"report\"\nname = \"Report\"\n".to_owned();
@@ -198,7 +221,7 @@ fn a_mass_of_changes_ends_somewhere() {
     let (old, new) = (many(0, 1), many(9_000, 1));
     let changes = diff(&old, &new);
     let digest = compose(&told(&changes, &new)).unwrap();
-    assert!(digest.thread.len() == 10 && digest.thread[9].text().contains("more records: !changes"));
+    assert!(digest.thread.len() == 50 && digest.thread[49].text().contains("more records: !changes"));
 }
 
 /// What two releases after the first one changed, as the store keeps it.

@@ -32,7 +32,7 @@ impl Archive for Remembered {
     }
 
     fn pending(&self) -> Result<Pending, Unavailable> {
-        Ok(Pending { releases: self.0.clone(), due: None })
+        Ok(Pending { releases: self.0.clone(), corrections: Vec::new(), due: None })
     }
 }
 

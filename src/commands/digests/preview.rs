@@ -2,7 +2,7 @@
 
 use super::super::{Ask, Asker, Desk, Outcome, text_outcome};
 use crate::{
-    digest::{Digest, Mode, Pending, Release, Told, compose, fold, narrow},
+    digest::{Digest, Mode, Pending, Release, Told, compose, fold, narrow, settled},
     reply::{Block, Reply, italic, text},
 };
 
@@ -43,8 +43,9 @@ fn nothing(pending: &Pending, latest: Option<&Release>) -> Reply {
 /// The digest of what the room has not been told; `None` if that is nothing.
 fn composed(desk: &Desk, asker: &Asker, pending: &Pending) -> Option<Reply> {
     let net = fold(pending.releases.iter().map(|release| release.changes.as_slice()));
+    let corrections = settled(pending.corrections.clone(), &net);
     let changes = narrow(net, &asker.room.follows, &desk.dataset);
-    let told = Told { changes: &changes, dataset: &desk.dataset, made_up: None, corrections: &[] };
+    let told = Told { changes: &changes, dataset: &desk.dataset, made_up: None, corrections: &corrections };
     let Digest { head, thread } = compose(&told)?;
     let mut blocks = vec![Block::Para(vec![italic("This is what a digest would say now:")])];
     blocks.extend(head.blocks);

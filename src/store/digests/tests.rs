@@ -198,3 +198,100 @@ async fn a_notice_is_sent_once_by_its_name() {
     store.put_notice("#ops:hs", "trouble 2", &body, NOW).await.unwrap();
     assert_eq!(store.depth().await.unwrap().waiting, 2);
 }
+
+/// Composes what is due, and has the head refused by the homeserver.
+async fn refused(store: &Store, now: i64) {
+    let due = store.due(now, 10).await.unwrap().remove(0);
+    store.put_composed(&[composed(&due, &["head", "part"])], now).await.unwrap();
+    let head = store.waiting(now, 10).await.unwrap().remove(0);
+    store.parked(head.id, "you can't speak here", true).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_refused_while_more_gathers_is_told_with_that() {
+    let (_folder, store) = store().await;
+    store.set_room("!r", &room("on", None), NOW, GATHERING).await.unwrap();
+    release(&store, NOW, vec![claim("a")]).await;
+    let due = store.due(NOW + 60_000, 10).await.unwrap().remove(0);
+    store.put_composed(&[composed(&due, &["head"])], NOW).await.unwrap();
+    release(&store, NOW + 1, vec![claim("b")]).await;
+    let due = store.due(NOW + 60_001, 10).await.unwrap().remove(0);
+    store.put_composed(&[composed(&due, &["second"])], NOW).await.unwrap();
+    release(&store, NOW + 2, vec![claim("c")]).await;
+    let head = store.waiting(NOW, 10).await.unwrap().remove(0);
+    store.parked(head.id, "you can't speak here", true).await.unwrap();
+    assert!(store.waiting(NOW, 10).await.unwrap().is_empty(), "what waits behind it would not be taken either");
+    release(&store, NOW + 3, vec![claim("d")]).await;
+    let due = store.due(NOW + 60_003, 10).await.unwrap().remove(0);
+    assert_eq!(due.releases, (1, 4));
+}
+
+#[tokio::test]
+async fn what_was_refused_is_told_when_somebody_asks_for_it() {
+    let (_folder, store) = store().await;
+    store.set_room("!r", &room("weekly mon 09:00", Some(NOW + 5_000)), NOW, GATHERING).await.unwrap();
+    release(&store, NOW, vec![claim("a")]).await;
+    refused(&store, NOW + 5_000).await;
+    let pending = store.pending("!r").await.unwrap();
+    assert_eq!((pending.releases.len(), pending.due), (1, None));
+    store.hasten("!r", NOW + 6_000).await.unwrap();
+    refused(&store, NOW + 6_000).await;
+    store.set_room("!r", &room("on", None), NOW + 7_000, GATHERING).await.unwrap();
+    let due = store.due(NOW + 67_000, 10).await.unwrap().remove(0);
+    assert_eq!(due.releases, (1, 1));
+    store.put_composed(&[composed(&due, &["head", "part"])], NOW).await.unwrap();
+    assert_eq!(store.waiting(NOW + 67_000, 10).await.unwrap().len(), 1, "under a key of its own");
+}
+
+#[tokio::test]
+async fn what_was_refused_is_not_kept_for_ever() {
+    let (_folder, store) = store().await;
+    store.set_room("!left", &room("on", None), NOW, GATHERING).await.unwrap();
+    for day in 0..40 {
+        let now = NOW + day * 86_400_000;
+        release(&store, now, vec![claim("a")]).await;
+        refused(&store, now + 60_000).await;
+    }
+    let pending = store.pending("!left").await.unwrap();
+    assert_eq!(pending.releases.first().map(|release| release.number), Some(10));
+    assert_eq!(store.fold_history(NOW + 100 * 86_400_000).await.unwrap(), 9, "the rest may still be told");
+    let left: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM releases").fetch_one(&store.pool).await.unwrap();
+    assert_eq!(left, 31);
+}
+
+#[tokio::test]
+async fn off_calls_off_what_is_on_its_way() {
+    let (_folder, store) = store().await;
+    for name in ["!off", "!begun", "!on"] {
+        store.set_room(name, &room("on", None), NOW, GATHERING).await.unwrap();
+    }
+    release(&store, NOW, vec![claim("a")]).await;
+    let all = store.due(NOW + 60_000, 10).await.unwrap();
+    let all: Vec<Composed> = all.iter().map(|due| composed(due, &["head", "part"])).collect();
+    store.put_composed(&all, NOW).await.unwrap();
+    let fetched = store.waiting(NOW, 10).await.unwrap();
+    let begun = fetched.iter().find(|waiting| waiting.room == "!begun").unwrap();
+    store.sent(begun.id, "$head").await.unwrap();
+    for name in ["!off", "!begun"] {
+        store.set_room(name, &room("off", None), NOW, GATHERING).await.unwrap();
+    }
+    let off = fetched.iter().find(|waiting| waiting.room == "!off").unwrap();
+    assert!(!store.trying(off.id, NOW, "DEVICE").await.unwrap(), "fetched before, it is not sent any more");
+    let left = store.waiting(NOW, 10).await.unwrap();
+    let left: Vec<(&str, Purpose)> = left.iter().map(|waiting| (waiting.room.as_str(), waiting.purpose)).collect();
+    assert_eq!(left, [("!on", Purpose::Head), ("!begun", Purpose::Part)], "a thread begun is brought to its end");
+}
+
+#[tokio::test]
+async fn a_thread_that_waits_long_keeps_its_head() {
+    let (_folder, store) = store().await;
+    store.set_room("!r", &room("on", None), NOW, GATHERING).await.unwrap();
+    release(&store, NOW, vec![claim("a")]).await;
+    let due = store.due(NOW + 60_000, 10).await.unwrap().remove(0);
+    store.put_composed(&[composed(&due, &["head", "part"])], NOW).await.unwrap();
+    let head = store.waiting(NOW, 10).await.unwrap().remove(0);
+    store.sent(head.id, "$head").await.unwrap();
+    store.sweep_outbox(NOW + 3 * 86_400_000).await.unwrap();
+    let part = store.waiting(NOW, 10).await.unwrap().remove(0);
+    assert_eq!(part.head.as_deref(), Some("$head"));
+}

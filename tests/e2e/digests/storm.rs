@@ -5,8 +5,10 @@ use std::{collections::BTreeMap, time::Duration};
 use anyhow::{Result, ensure};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 
+use tokio::time::{sleep, timeout};
+
 use super::{Newsroom, digest_with, digests, numbers};
-use crate::support::{event::Event, facts::company_file, listen::Participant as _};
+use crate::support::{event::Event, facts::company_file, listen::Participant as _, proxy::Proxy};
 
 const KILLS: u32 = 54;
 const ROOMS: usize = 5;
@@ -37,9 +39,7 @@ fn letters(number: u32) -> String {
 
 #[tokio::test]
 async fn killed_fifty_times_it_tells_each_change_once_in_each_room() -> Result<()> {
-    let seed = std::env::var("STORM_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
-    eprintln!("STORM_SEED={seed}");
-    let mut chance = StdRng::seed_from_u64(seed);
+    let mut chance = chance();
     let (mut desk, proxy) = Newsroom::behind_proxy().await?;
     desk.bot.terminate().await?;
     desk.facts.write("firms.toml", &companies(0))?;
@@ -52,28 +52,18 @@ async fn killed_fifty_times_it_tells_each_change_once_in_each_room() -> Result<(
     }
     let mut changed = 0;
     for kill in 0..KILLS {
-        let sent = proxy.count("PUT", "/send/");
         // Some changes come while it is down or starting, the others while it runs.
         let early = chance.random_bool(0.5);
         if early {
             changed += 1;
             desk.facts.replace("firms.toml", &companies(changed))?;
         }
-        tokio::time::sleep(Duration::from_millis(chance.random_range(0..500))).await;
+        sleep(Duration::from_millis(chance.random_range(0..500))).await;
         if !early || chance.random_bool(0.3) {
             changed += 1;
             desk.facts.replace("firms.toml", &companies(changed))?;
         }
-        // One in three dies as it sends: at a first message of a digest, or a later one.
-        let patience = Duration::from_millis(chance.random_range(100..900));
-        if kill % 3 == 0 {
-            let which = chance.random_range(1..=ROOMS);
-            let sending = proxy.wait_seen("PUT", "/send/", sent + which);
-            let _ = tokio::time::timeout(Duration::from_secs(4), sending).await;
-            tokio::time::sleep(Duration::from_millis(chance.random_range(0..20))).await;
-        } else {
-            tokio::time::sleep(patience).await;
-        }
+        wait_for_the_end(&mut chance, &proxy, kill).await;
         desk.bot.kill().await?;
         desk.bot = desk.desk.start()?;
     }
@@ -87,6 +77,25 @@ async fn killed_fifty_times_it_tells_each_change_once_in_each_room() -> Result<(
         count(&desk, room, changed)?;
     }
     desk.bot.terminate().await
+}
+
+/// Waits until the bot is to be killed: at any moment, and one time in three as it sends, be it the first message or a
+/// later one.
+async fn wait_for_the_end(chance: &mut StdRng, proxy: &Proxy, kill: u32) {
+    if kill.is_multiple_of(3) {
+        let number = proxy.count("PUT", "/send/") + chance.random_range(1..=ROOMS);
+        // In vain, if there is no more to send.
+        let _ = timeout(Duration::from_secs(4), proxy.wait_seen("PUT", "/send/", number)).await;
+        sleep(Duration::from_millis(chance.random_range(0..20))).await;
+    } else {
+        sleep(Duration::from_millis(chance.random_range(100..900))).await;
+    }
+}
+
+fn chance() -> StdRng {
+    let seed = std::env::var("STORM_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    eprintln!("STORM_SEED={seed}");
+    StdRng::seed_from_u64(seed)
 }
 
 /// Fails unless `room` was told each of `changed` changes, and told it once.
@@ -111,4 +120,41 @@ fn count(desk: &Newsroom, room: &str, changed: u32) -> Result<()> {
     ensure!(lost.is_empty() && twice.is_empty(), "{room}: {all} digests, never told {lost:?}, told twice {twice:?}");
     eprintln!("{changed} changes in {all} digests in {room}");
     Ok(())
+}
+
+#[tokio::test]
+async fn killed_while_it_corrects_itself_it_contradicts_itself_nowhere() -> Result<()> {
+    let mut chance = chance();
+    let (mut desk, proxy) = Newsroom::behind_proxy().await?;
+    let mut told = FIRST;
+    desk.change_and_wait("moonshot-ai", told).await?;
+    for kill in 0..12 {
+        told += 1;
+        desk.facts.set_employees("moonshot-ai", told)?;
+        sleep(Duration::from_millis(chance.random_range(0..1500))).await;
+        wait_for_the_end(&mut chance, &proxy, kill).await;
+        desk.bot.kill().await?;
+        desk.bot = desk.desk.start()?;
+    }
+    desk.change_and_wait("moonshot-ai", told + 1).await?;
+    desk.alice.ask(&desk.room, "!help").await?;
+    // Each digest goes on from what the one before it told.
+    let chain: Vec<Vec<u32>> = digests(&desk.alice, &desk.room)
+        .iter()
+        .map(|digest| numbers(digest.body()).into_iter().filter(|number| *number >= FIRST).collect())
+        .collect();
+    ensure!(chain[0] == [FIRST], "the first: {chain:?}");
+    for pair in chain.windows(2) {
+        ensure!(pair[1].len() == 2 && pair[0].last() == pair[1].first(), "{:?} after {:?}", pair[1], pair[0]);
+    }
+    // Each edit of a digest was sent once.
+    let edit = |event: &Event| event.room == desk.room && event.replaces().is_some();
+    let mut edits: Vec<String> =
+        desk.alice.heard().all(edit).iter().map(|event| format!("{:?} {}", event.replaces(), event.body())).collect();
+    let all = edits.len();
+    edits.sort_unstable();
+    edits.dedup();
+    ensure!(edits.len() == all && all > 0, "{all} edits, {} of them different", edits.len());
+    eprintln!("{} digests, {all} edits: {chain:?}", chain.len());
+    desk.bot.terminate().await
 }

@@ -1,0 +1,284 @@
+//! Roughly how well documents fit: which of them are worth a closer look.
+//!
+//! The documents of the rarest unit are taken first, and unit by unit those go that lack too much, so that a common word
+//! is only looked up in what is left. Words count as they do in [`fit`](super::fit), but that all that is said of a record is one text.
+
+use tantivy::{DocId, SegmentReader, fieldnorm::FieldNormReader, query::Bm25Weight, schema::Field};
+
+use super::{
+    Error, Index,
+    documents::{Bits, Documents, add_all, each},
+    fit::{ALIAS, NAME, Need, PROPERTY, WEAKER, WHOLE_NAME},
+    presence::Candidate,
+    question::Unit,
+    top::Best,
+};
+
+/// What is looked for.
+pub(super) struct Sought<'q> {
+    /// The units with what each is worth.
+    pub units: &'q [(&'q Unit, f32)],
+    pub need: Need,
+    /// Groups of units of which one is needed.
+    pub either: &'q [Vec<Unit>],
+    /// The numbers of words of the phrases that are in all of the documents.
+    pub phrases: &'q [Vec<String>],
+    /// Names that are preferred where they are the whole name.
+    pub keys: &'q [&'q str],
+    /// What goes by this name, or has all words of one of the forms, and nothing else.
+    pub told: Option<(&'q str, Vec<&'q [String]>)>,
+    /// Only these documents.
+    pub among: Option<&'q Documents>,
+}
+
+impl Index {
+    /// The documents that fit best, ties in the dataset's order; of those only that `fits` lets through.
+    pub(super) fn roughly(
+        &self,
+        sought: &Sought<'_>,
+        limit: usize,
+        fits: impl Fn(usize) -> bool,
+    ) -> Result<Vec<Candidate>, Error> {
+        let searcher = self.reader.searcher();
+        let lengths = [self.lengths(self.fields.text)?, self.lengths(self.fields.names)?];
+        let mut best = Best::new(limit);
+        for (number, segment) in searcher.segment_readers().iter().enumerate() {
+            let among = sought.among.map(|among| &among.0[number]);
+            if among.is_some_and(Bits::is_empty) {
+                continue;
+            }
+            let mut rough = Rough::new(self, segment, &lengths)?;
+            rough.narrow(sought, among)?;
+            for (document, score) in rough.documents.iter().zip(&rough.scores) {
+                let place = self.places[number][*document as usize] as usize;
+                if *score > best.threshold() && fits(place) {
+                    best.add(*score, Candidate { segment: number, document: *document, place });
+                }
+            }
+        }
+        Ok(best.into_sorted())
+    }
+
+    /// What a word counts in a text of each length: BM25 for words that are all equally rare, as what a word is worth is
+    /// decided where the question is read.
+    fn lengths(&self, field: Field) -> Result<Vec<f32>, Error> {
+        let searcher = self.reader.searcher();
+        let mut tokens = 0;
+        for segment in searcher.segment_readers() {
+            tokens += segment.inverted_index(field)?.total_num_tokens();
+        }
+        let all = searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum::<u64>().max(1);
+        #[expect(clippy::cast_precision_loss, reason = "a mean")]
+        let mean = tokens as f32 / all as f32;
+        // So that the logarithm in BM25 is nearly 1.
+        let weight = Bm25Weight::for_one_term_without_explain(all * 37 / 100, all, mean);
+        Ok((0..=u8::MAX).map(|length| weight.score(length, 1)).collect())
+    }
+}
+
+/// Documents of a segment with what they count so far.
+struct Rough<'i> {
+    index: &'i Index,
+    segment: &'i SegmentReader,
+    text: FieldNormReader,
+    names: FieldNormReader,
+    lengths: &'i [Vec<f32>; 2],
+    documents: Vec<DocId>,
+    scores: Vec<f32>,
+}
+
+impl<'i> Rough<'i> {
+    fn new(index: &'i Index, segment: &'i SegmentReader, lengths: &'i [Vec<f32>; 2]) -> Result<Self, Error> {
+        let (text, names) =
+            (segment.get_fieldnorms_reader(index.fields.text)?, segment.get_fieldnorms_reader(index.fields.names)?);
+        Ok(Self { index, segment, text, names, lengths, documents: Vec::new(), scores: Vec::new() })
+    }
+
+    fn narrow(&mut self, sought: &Sought<'_>, among: Option<&Bits>) -> Result<(), Error> {
+        let mut units: Vec<&(&Unit, f32)> = sought.units.iter().collect();
+        // The more a unit is worth, the rarer it is.
+        units.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+        let (properties, names): (Vec<_>, Vec<_>) = units.iter().partition(|(unit, _)| !unit.properties.is_empty());
+        let first = match sought.need {
+            Need::All => &units[..units.len().min(1)],
+            // What lacks one of them has one of any two.
+            Need::AllButOne => &units[..units.len().min(2)],
+            Need::Some => &units[..],
+            Need::NamesAndSome if names.is_empty() => &properties[..],
+            Need::NamesAndSome => &names[..1],
+        };
+        self.begin(first, sought, among)?;
+        match sought.need {
+            Need::All => {
+                for unit in &units {
+                    self.group(&[**unit], 1)?;
+                }
+            }
+            Need::AllButOne => self.group(&copied(&units), units.len().saturating_sub(1))?,
+            Need::Some => self.group(&copied(&units), 1)?,
+            Need::NamesAndSome => {
+                for unit in &names {
+                    self.group(&[**unit], 1)?;
+                }
+                self.group(&copied(&properties), 1)?;
+            }
+        }
+        for either in sought.either {
+            let units: Vec<(&Unit, f32)> = either.iter().map(|unit| (unit, 1.0)).collect();
+            self.group(&units, 1)?;
+        }
+        for phrase in sought.phrases {
+            for (document, score) in self.documents.iter().zip(&mut self.scores) {
+                let words = f32::from(u8::try_from(phrase.len()).unwrap_or(u8::MAX));
+                *score += words * self.lengths[0][usize::from(self.text.fieldnorm_id(*document))];
+            }
+        }
+        if let Some((key, forms)) = &sought.told {
+            self.keep_told(key, forms)?;
+        }
+        for key in sought.keys {
+            let mut named = vec![false; self.documents.len()];
+            for field in [self.index.fields.key, self.index.fields.loose] {
+                each(&self.documents, self.segment, (field, key), |place| named[place] = true)?;
+            }
+            let named = named.into_iter().zip(&mut self.scores);
+            named.for_each(|(named, score)| *score += if named { WHOLE_NAME } else { 0.0 });
+        }
+        Ok(())
+    }
+
+    /// Begins with the documents that have one of the units; with no units, with those of a group or all.
+    fn begin(&mut self, first: &[&(&Unit, f32)], sought: &Sought<'_>, among: Option<&Bits>) -> Result<(), Error> {
+        let mut bits = match (first, sought.either.first()) {
+            ([], None) => Bits::all(self.segment),
+            ([], Some(either)) => self.union(either.iter())?,
+            _ => self.union(first.iter().map(|(unit, _)| *unit))?,
+        };
+        among.inspect(|among| bits.and(among));
+        bits.keep_alive(self.segment);
+        self.documents = bits.documents();
+        self.scores = vec![0.0; self.documents.len()];
+        Ok(())
+    }
+
+    /// The documents that have one of the units, and maybe some that have part of one.
+    fn union<'u>(&self, units: impl Iterator<Item = &'u Unit>) -> Result<Bits, Error> {
+        let fields = &self.index.fields;
+        let mut bits = Bits::none(self.segment);
+        for unit in units {
+            for property in &unit.properties {
+                add_all(&mut bits, self.segment, fields.property, property.id)?;
+            }
+            if let Some(key) = &unit.key {
+                add_all(&mut bits, self.segment, fields.key, key)?;
+                add_all(&mut bits, self.segment, fields.loose, key)?;
+            }
+            for word in unit.forms.iter().filter_map(|form| form.first()) {
+                add_all(&mut bits, self.segment, fields.text, word)?;
+            }
+        }
+        Ok(bits)
+    }
+
+    /// Adds what the units count, and keeps what has at least so many of them.
+    fn group(&mut self, units: &[(&Unit, f32)], least: usize) -> Result<(), Error> {
+        let mut has = vec![0_u16; self.documents.len()];
+        let may_lack = units.len().saturating_sub(least);
+        for (number, (unit, weight)) in units.iter().enumerate() {
+            for (place, count) in self.unit(unit, *weight)?.into_iter().enumerate() {
+                self.scores[place] += count;
+                has[place] += u16::from(count > 0.0);
+            }
+            let told = number + 1;
+            if told > may_lack {
+                let enough = |has: u16| usize::from(has) + may_lack >= told;
+                self.keep(|place| enough(has[place]));
+                has.retain(|has| enough(*has));
+            }
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, fits: impl Fn(usize) -> bool) {
+        let mut places = 0..;
+        self.documents.retain(|_| places.next().is_some_and(&fits));
+        places = 0..;
+        self.scores.retain(|_| places.next().is_some_and(&fits));
+    }
+
+    /// What a unit counts in each document: its best form, or the property or name that is called so, and a little of the
+    /// others. 0 where it is not.
+    fn unit(&self, unit: &Unit, weight: f32) -> Result<Vec<f32>, Error> {
+        let fields = &self.index.fields;
+        let documents = &self.documents;
+        let (mut best, mut sum) = (vec![0.0_f32; documents.len()], vec![0.0_f32; documents.len()]);
+        let mut add = |place: usize, count: f32| {
+            best[place] = best[place].max(count);
+            sum[place] += count;
+        };
+        for property in &unit.properties {
+            each(documents, self.segment, (fields.property, property.id), |place| add(place, PROPERTY * weight))?;
+        }
+        if let Some(key) = &unit.key {
+            let words = f32::from(u8::try_from(unit.length).unwrap_or(u8::MAX));
+            for field in [fields.key, fields.loose] {
+                each(documents, self.segment, (field, key), |place| add(place, NAME * words * weight))?;
+            }
+        }
+        for form in unit.forms.iter().filter(|form| !form.is_empty()) {
+            let counts = self.form(form, weight)?;
+            let here = counts.into_iter().enumerate().filter(|(_, count)| *count > 0.0);
+            here.for_each(|(place, count)| add(place, count));
+        }
+        Ok(best.into_iter().zip(sum).map(|(best, sum)| best + WEAKER * (sum - best)).collect())
+    }
+
+    /// What words count that stand together in a document. 0 where one is missing.
+    fn form(&self, form: &[String], weight: f32) -> Result<Vec<f32>, Error> {
+        let fields = &self.index.fields;
+        let documents = &self.documents;
+        let mut counts = vec![0.0_f32; documents.len()];
+        for (number, word) in form.iter().enumerate() {
+            let mut all = vec![0.0_f32; documents.len()];
+            each(documents, self.segment, (fields.text, word), |place| {
+                if number == 0 || counts[place] > 0.0 {
+                    let length = self.text.fieldnorm_id(documents[place]);
+                    all[place] = counts[place] + weight * self.lengths[0][usize::from(length)];
+                }
+            })?;
+            each(documents, self.segment, (fields.names, word), |place| {
+                if all[place] > 0.0 {
+                    let length = self.names.fieldnorm_id(documents[place]);
+                    all[place] += NAME * weight * self.lengths[1][usize::from(length)];
+                }
+            })?;
+            each(documents, self.segment, (fields.aliases, word), |place| {
+                all[place] += if all[place] > 0.0 { ALIAS * weight } else { 0.0 };
+            })?;
+            counts = all;
+        }
+        Ok(counts)
+    }
+
+    /// Keeps what goes by a name, or has all words of one of the forms.
+    fn keep_told(&mut self, key: &str, forms: &[&[String]]) -> Result<(), Error> {
+        let fields = &self.index.fields;
+        let mut tells = vec![false; self.documents.len()];
+        for field in [fields.key, fields.loose] {
+            each(&self.documents, self.segment, (field, key), |place| tells[place] = true)?;
+        }
+        for form in forms {
+            let mut has = vec![0; self.documents.len()];
+            for word in *form {
+                each(&self.documents, self.segment, (fields.text, word), |place| has[place] += 1)?;
+            }
+            has.iter().zip(&mut tells).for_each(|(has, tells)| *tells |= *has == form.len());
+        }
+        self.keep(|place| tells[place]);
+        Ok(())
+    }
+}
+
+fn copied<'q>(units: &[&(&'q Unit, f32)]) -> Vec<(&'q Unit, f32)> {
+    units.iter().map(|unit| **unit).collect()
+}

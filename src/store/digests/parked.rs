@@ -1,0 +1,37 @@
+//! Digests that could not be said in their rooms.
+
+use sqlx::{Sqlite, Transaction};
+
+use super::super::{Fault, Gathering};
+
+/// How long what can't be said is remembered, in milliseconds.
+pub(in crate::store) const KEPT: i64 = 30 * 24 * 60 * 60 * 1000;
+
+/// Has what could not be said in a room (in any room) gather again, but for what is too old for that. Rooms that have asked
+/// for nothing any more are left alone.
+pub(in crate::store) async fn take_back(
+    transaction: &mut Transaction<'_, Sqlite>,
+    room: Option<&str>,
+    now: i64,
+    gathering: Gathering,
+) -> Result<(), Fault> {
+    // Another row, because the messages of the old one have its number in their keys.
+    let query = "INSERT INTO digests (room, first, last, opened_at, due, state) \
+                 SELECT p.room, \
+                    MAX(MIN(p.first), COALESCE((SELECT MIN(number) FROM releases WHERE at >= ?2 - ?4), MAX(p.last))), \
+                    MAX(p.last), ?2, COALESCE(r.next_run, ?2 + ?3), 'gathering' \
+                 FROM digests p JOIN rooms r ON r.room = p.room \
+                 WHERE p.state = 'parked' AND r.mode <> 'off' AND (?1 IS NULL OR p.room = ?1) GROUP BY p.room \
+                 ON CONFLICT (room) WHERE state = 'gathering' DO UPDATE SET \
+                    first = MIN(first, excluded.first), last = MAX(last, excluded.last)";
+    sqlx::query(query).bind(room).bind(now).bind(gathering.quiet).bind(KEPT).execute(&mut **transaction).await?;
+    let query = "UPDATE digests SET corrections = (SELECT json_group_array(c.value) FROM digests p, json_each(p.corrections) c \
+                    WHERE p.room = digests.room AND p.state IN ('parked', 'gathering')) \
+                 WHERE state = 'gathering' AND (?1 IS NULL OR room = ?1) \
+                 AND room IN (SELECT room FROM digests WHERE state = 'parked')";
+    sqlx::query(query).bind(room).execute(&mut **transaction).await?;
+    let query = "DELETE FROM digests WHERE state = 'parked' AND (?1 IS NULL OR room = ?1) \
+                 AND room IN (SELECT room FROM digests WHERE state = 'gathering')";
+    sqlx::query(query).bind(room).execute(&mut **transaction).await?;
+    Ok(())
+}
