@@ -12,6 +12,9 @@ use crate::{
     rivals::{self, Rival},
 };
 
+/// The folder of the index: a dot-folder, which is no part of the dataset.
+const INDEX: &str = ".index";
+
 /// From a folder to the first answer, with nothing prepared.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Cold {
@@ -122,20 +125,26 @@ fn worst(desk: &Desk) -> (String, f64) {
         .unwrap_or_default()
 }
 
-/// Opens the index in a folder: for the first time, again, and after a change.
-pub fn warm(dir: &Path) -> Result<Warm> {
-    let folder = tempfile::tempdir()?;
+/// Writes the dataset and the index down for [`warm`], which starts in another process: what is left over in this one's
+/// memory is none of its own.
+pub fn first(dir: &Path) -> Result<()> {
+    let folder = dir.join(INDEX);
+    std::fs::create_dir(&folder)?;
     let mut loader = loading::loader(dir);
-    drop(Desk::open(loading::load(&mut loader, dir)?, folder.path())?);
-    loader.save()?;
-    drop(loader);
+    Desk::open(loading::load(&mut loader, dir)?, &folder)?;
+    Ok(loader.save()?)
+}
+
+/// Opens what [`first`] wrote, and again after a change.
+pub fn warm(dir: &Path) -> Result<Warm> {
+    let folder = dir.join(INDEX);
     let mut loader = loading::loader(dir);
     let mut from_folders = |question: &str| -> Result<(Desk, (f64, f64, f64))> {
         let start = Instant::now();
         let dataset = loading::load(&mut loader, dir)?;
         let loaded = start.elapsed().as_secs_f64();
         let start = Instant::now();
-        let desk = Desk::open(dataset, folder.path())?;
+        let desk = Desk::open(dataset, &folder)?;
         let opened = start.elapsed().as_secs_f64();
         let start = Instant::now();
         ask(&desk, question);
@@ -151,7 +160,7 @@ pub fn warm(dir: &Path) -> Result<Warm> {
     drop(before);
     std::fs::remove_file(more)?;
     anyhow::ensure!(!desk.index.named(None, "Lately added")?.is_empty(), "the change is not seen");
-    let bytes = std::fs::read_dir(folder.path())?.filter_map(|entry| Some(entry.ok()?.metadata().ok()?.len())).sum();
+    let bytes = std::fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.metadata().ok()?.len())).sum();
     Ok(Warm { start, changed, resident, bytes })
 }
 

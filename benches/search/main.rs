@@ -54,6 +54,7 @@ fn measure(sizes: &[usize]) -> Result<()> {
         let cold: desk::Cold = part("cold", dir.path())?;
         let (): () = part("stock", dir.path())?;
         let loading: loading::Warm = part("loading", dir.path())?;
+        let (): () = part("first", dir.path())?;
         let warm: desk::Warm = part("warm", dir.path())?;
         let rivals: desk::Rivals = part("rivals", dir.path())?;
         rows.push(table::Row { records: *size, bytes, cold, loading, warm, rivals });
@@ -76,6 +77,7 @@ fn print_part(part: &str, dir: &Path) -> Result<()> {
         "cold" => serde_json::to_string(&desk::cold(dir)?)?,
         "stock" => serde_json::to_string(&loading::stock(dir)?)?,
         "loading" => serde_json::to_string(&loading::warm(dir)?)?,
+        "first" => serde_json::to_string(&desk::first(dir)?)?,
         "warm" => serde_json::to_string(&desk::warm(dir)?)?,
         "rivals" => serde_json::to_string(&desk::rivals(dir)?)?,
         _ => bail!("there is no part {part}"),

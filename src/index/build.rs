@@ -1,6 +1,6 @@
 //! From a dataset to an index, in memory or in a folder.
 
-use std::{collections::HashMap, path::Path};
+use std::{panic::resume_unwind, path::Path, thread};
 
 use tantivy::{
     Index as Tantivy, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyError, Term,
@@ -11,13 +11,14 @@ use tantivy::{
 use super::{
     Error, Index,
     chinese::Segmenter,
-    document::{Writer, number},
-    fingerprint::{Fingerprints, format},
+    document::Writer,
+    fingerprint::{fingerprints, format},
+    known::Known,
     schema::{Fields, TOKENIZER, schema},
     table::Table,
     tokens::Tokens,
 };
-use crate::dataset::{Dataset, Record};
+use crate::dataset::Dataset;
 
 /// What a thread may gather in memory before it writes a segment.
 const THREAD_BYTES: usize = 64_000_000;
@@ -29,8 +30,8 @@ const MOST_THREADS: usize = 4;
 
 /// An index in memory.
 pub(super) fn build(dataset: &Dataset) -> Result<Index, Error> {
-    let segmenter = Segmenter::of(dataset);
-    let (index, fields) = of(Tantivy::create_in_ram(schema().0), &segmenter);
+    let beside = Beside::of(dataset);
+    let (index, fields) = of(Tantivy::create_in_ram(schema().0), &beside.segmenter);
     let documents = Writer::new(fields, dataset);
     let mut writer = writer(&index, dataset.records().len())?;
     for record in dataset.records() {
@@ -38,14 +39,14 @@ pub(super) fn build(dataset: &Dataset) -> Result<Index, Error> {
     }
     writer.commit()?;
     writer.wait_merging_threads()?;
-    finish(&index, fields, segmenter, dataset)
+    finish((index, fields), beside)
 }
 
 /// The index in a folder, brought up to date; written anew where it can't be read or is of another format.
 pub(super) fn open(folder: &Path, dataset: &Dataset) -> Result<Index, Error> {
-    let segmenter = Segmenter::of(dataset);
-    match written(folder).and_then(|index| update(of(index, &segmenter), &segmenter, dataset)) {
-        Ok(index) => return Ok(index),
+    let beside = Beside::of(dataset);
+    match written(folder).and_then(|index| update(of(index, &beside.segmenter), &beside, dataset)) {
+        Ok(current) => return finish(current, beside),
         Err(error) => tracing::info!(%error, "the index is written anew"),
     }
     let directory = MmapDirectory::open(folder).map_err(TantivyError::from)?;
@@ -55,7 +56,8 @@ pub(super) fn open(folder: &Path, dataset: &Dataset) -> Result<Index, Error> {
         directory.delete(Path::new(".managed.json")).map_err(|error| TantivyError::SystemError(error.to_string()))?;
         new()
     })?;
-    update(of(index, &segmenter), &segmenter, dataset)
+    let current = update(of(index, &beside.segmenter), &beside, dataset)?;
+    finish(current, beside)
 }
 
 /// The index that a folder holds, if it is whole and of this format.
@@ -72,39 +74,36 @@ fn written(folder: &Path) -> Result<Tantivy, Error> {
 }
 
 /// Takes in what has changed.
-fn update((index, fields): (Tantivy, Fields), segmenter: &Segmenter, dataset: &Dataset) -> Result<Index, Error> {
+fn update((index, fields): (Tantivy, Fields), beside: &Beside, dataset: &Dataset) -> Result<(Tantivy, Fields), Error> {
     let documents = Writer::new(fields, dataset);
-    let fingerprints = Fingerprints::new(dataset, &documents);
-    let mut wanted: HashMap<u64, (&Record, u64)> =
-        dataset.records().iter().map(|record| (number(&record.id), (record, fingerprints.of(record)))).collect();
+    let prints = fingerprints(dataset, &beside.table, &documents);
+    let mut current = vec![false; prints.len()];
     let mut stale = Vec::new();
     for segment in reader(&index)?.searcher().segment_readers() {
-        let (ids, prints) = (segment.fast_fields().u64("id")?, segment.fast_fields().u64("fingerprint")?);
+        let (ids, written) = (segment.fast_fields().u64("id")?, segment.fast_fields().u64("fingerprint")?);
         for document in segment.doc_ids_alive() {
-            let (id, print) = (ids.first(document).unwrap_or_default(), prints.first(document).unwrap_or_default());
-            if wanted.get(&id).is_some_and(|(_, fresh)| *fresh == print) {
-                wanted.remove(&id);
-            } else {
-                stale.push(id);
+            let (id, print) = (ids.first(document).unwrap_or_default(), written.first(document).unwrap_or_default());
+            match beside.known.place(id).map(|place| place as usize) {
+                Some(place) if prints[place] == print => current[place] = true,
+                _ => stale.push(id),
             }
         }
     }
-    if !stale.is_empty() || !wanted.is_empty() || index.load_metas()?.payload.is_none() {
-        let mut writer = writer(&index, wanted.len())?;
+    let changed = current.iter().filter(|current| !**current).count();
+    if !stale.is_empty() || changed > 0 || index.load_metas()?.payload.is_none() {
+        let mut writer = writer(&index, changed)?;
         for id in stale {
             writer.delete_term(Term::from_field_u64(fields.id, id));
         }
-        let mut changed: Vec<_> = wanted.into_values().collect();
-        changed.sort_unstable_by_key(|(record, _)| &record.id);
-        for (record, print) in changed {
-            writer.add_document(documents.document(record, print))?;
+        for (place, record) in dataset.records().iter().enumerate().filter(|(place, _)| !current[*place]) {
+            writer.add_document(documents.document(record, prints[place]))?;
         }
         let mut commit = writer.prepare_commit()?;
         commit.set_payload(&format());
         commit.commit()?;
         writer.wait_merging_threads()?;
     }
-    finish(&index, fields, segmenter.clone(), dataset)
+    Ok((index, fields))
 }
 
 fn of(index: Tantivy, segmenter: &Segmenter) -> (Tantivy, Fields) {
@@ -126,20 +125,37 @@ fn reader(index: &Tantivy) -> Result<IndexReader, Error> {
     Ok(index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?)
 }
 
-fn finish(index: &Tantivy, fields: Fields, segmenter: Segmenter, dataset: &Dataset) -> Result<Index, Error> {
-    let reader = reader(index)?;
-    let places = places(&reader, dataset)?;
-    Ok(Index { reader, fields, segmenter, places, table: Table::of(dataset) })
+/// What is kept beside the documents. It takes the longer to make the more records there are, so its parts are made at the
+/// same time.
+struct Beside {
+    segmenter: Segmenter,
+    table: Table,
+    known: Known,
+}
+
+impl Beside {
+    fn of(dataset: &Dataset) -> Self {
+        thread::scope(|scope| {
+            let segmenter = scope.spawn(|| Segmenter::of(dataset));
+            let (known, table) = (Known::new(dataset), Table::of(dataset));
+            let segmenter = segmenter.join().unwrap_or_else(|panic| resume_unwind(panic));
+            Self { segmenter, table, known }
+        })
+    }
+}
+
+fn finish((index, fields): (Tantivy, Fields), beside: Beside) -> Result<Index, Error> {
+    let reader = reader(&index)?;
+    let places = places(&reader, &beside.known)?;
+    Ok(Index { reader, fields, segmenter: beside.segmenter, places, table: beside.table })
 }
 
 /// The place of each document's record, for each segment.
-fn places(reader: &IndexReader, dataset: &Dataset) -> Result<Vec<Vec<u32>>, Error> {
-    let by_number: HashMap<u64, u32> =
-        (0..).zip(dataset.records()).map(|(place, record)| (number(&record.id), place)).collect();
+fn places(reader: &IndexReader, known: &Known) -> Result<Vec<Vec<u32>>, Error> {
     let mut places = Vec::new();
     for segment in reader.searcher().segment_readers() {
         let ids = segment.fast_fields().u64("id")?;
-        let place = |document| ids.first(document).and_then(|id| by_number.get(&id).copied()).unwrap_or(u32::MAX);
+        let place = |document| ids.first(document).and_then(|id| known.place(id)).unwrap_or(u32::MAX);
         places.push((0..segment.max_doc()).map(place).collect());
     }
     Ok(places)

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use tantivy::TantivyDocument;
 
-use super::{chinese::sounds, layout::Text, schema::Fields, words::words};
+use super::{chinese::sounds, known::number, layout::Text, schema::Fields, words::words};
 use crate::{
     dataset::{Claim, Dataset, PartialDate, Record, SOURCE, Value},
     spelling::{fold, key},
@@ -150,15 +150,17 @@ impl<'d> Writer<'d> {
 
     /// The keys of the places that a record is at or in.
     fn places(&self, record: &Record) -> Vec<String> {
-        let mut keys: Vec<String> = self.around(record).iter().flat_map(|place| place.names().map(key)).collect();
+        let mut keys: Vec<String> =
+            self.around(record).into_iter().flat_map(|place| self.dataset.records()[place].names().map(key)).collect();
         keys.sort_unstable();
         keys.dedup();
         keys
     }
 
-    /// The places that a record points to or is, and those around them.
-    pub(super) fn around(&self, record: &Record) -> Vec<&'d Record> {
-        let mut ids: Vec<&str> = vec![];
+    /// The places that a record points to or is, and those around them: where they stand among the records.
+    pub(super) fn around(&self, record: &Record) -> Vec<usize> {
+        let records = self.dataset.records();
+        let mut found: Vec<usize> = vec![];
         let mut next: Vec<&Record> = vec![record];
         // A model is where its developer is.
         next.extend(record.claims.iter().filter_map(|claim| match &claim.value {
@@ -169,22 +171,22 @@ impl<'d> Writer<'d> {
         }));
         for _ in 0..DEEPEST_PLACE {
             let mut around = Vec::new();
-            for record in next {
-                for claim in &record.claims {
-                    if let Value::Ref(id) = &claim.value
-                        && let Some(place) = self.dataset.get(id)
-                        && matches!(claim.property.id, "headquarters" | "place" | "located_in")
-                        && !ids.contains(&id.as_str())
-                    {
-                        ids.push(id);
-                        around.push(place);
-                    }
+            for claim in next.iter().flat_map(|record| &record.claims) {
+                if let Value::Ref(id) = &claim.value
+                    && matches!(claim.property.id, "headquarters" | "place" | "located_in")
+                    && let Some(place) = self.dataset.place(id)
+                    && !found.contains(&place)
+                {
+                    found.push(place);
+                    around.push(&records[place]);
                 }
             }
             next = around;
         }
-        ids.extend((record.kind.id == "place").then_some(record.id.as_str()));
-        ids.into_iter().filter_map(|id| self.dataset.get(id)).collect()
+        if record.kind.id == "place" {
+            found.extend(self.dataset.place(&record.id));
+        }
+        found
     }
 }
 
@@ -202,12 +204,6 @@ fn called(source: &Record) -> Vec<String> {
 /// The name and the native name.
 fn names(record: &Record) -> impl Iterator<Item = &String> {
     std::iter::once(&record.name).chain(&record.native_name)
-}
-
-/// A number made of an id: the same on every machine.
-pub(super) fn number(id: &str) -> u64 {
-    let hash = blake3::hash(id.as_bytes());
-    hash.as_bytes().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 /// What people call a currency.

@@ -14,11 +14,13 @@
 
 mod build;
 mod chinese;
+mod chunks;
 mod document;
 mod documents;
 mod filter;
 mod fingerprint;
 mod fit;
+mod known;
 pub mod language;
 mod layout;
 mod mark;

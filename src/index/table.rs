@@ -1,7 +1,9 @@
 //! What is kept beside the index of every record and claim: what a filter or an order asks for, and no text.
 
-use super::document::days;
-use crate::dataset::{Claim, Dataset, PROPERTIES, PartialDate, Property, Value};
+use std::ops::Range;
+
+use super::{chunks::chunks, document::days};
+use crate::dataset::{Claim, Dataset, PROPERTIES, PartialDate, Property, Record, Value};
 
 /// Days beyond all others.
 const NEVER: i32 = i32::MIN;
@@ -54,58 +56,58 @@ pub(super) struct Lengths {
     pub value: f32,
 }
 
-/// All of them.
+/// The rows of some records that stand one after the other.
 #[derive(Debug, Default)]
-pub(super) struct Table {
+struct Rows {
     records: Vec<RecordRow>,
     claims: Vec<ClaimRow>,
     sources: Vec<u32>,
+}
+
+/// All of them.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    rows: Rows,
     pub lengths: Lengths,
 }
 
-impl Table {
-    pub(super) fn of(dataset: &Dataset) -> Self {
-        let mut table = Self::default();
-        let (mut names, mut summary, mut value) = (0_u64, 0_u64, 0_u64);
-        for record in dataset.records() {
+impl Rows {
+    /// `names` are the words in all names of each record of the dataset.
+    fn of(dataset: &Dataset, names: &[u32], range: Range<usize>) -> Self {
+        let mut rows = Self::default();
+        // Claims side by side mostly rest on the same source.
+        let mut last: Option<(&str, u32)> = None;
+        for record in &dataset.records()[range] {
             for claim in &record.claims {
-                let row = table.row(dataset, claim);
-                value += u64::from(row.value_words);
-                table.claims.push(row);
+                for id in &claim.sources {
+                    if last.is_none_or(|(known, _)| known != id) {
+                        last = dataset.place(id).map(|place| (id.as_str(), size(place)));
+                    }
+                    rows.sources.extend(last.map(|(_, place)| place));
+                }
+                let row = rows.row(dataset, names, claim);
+                rows.claims.push(row);
             }
-            let row = RecordRow {
-                claims: size(table.claims.len()),
+            let tags = record.tags.iter().map(|tag| count(tag)).sum::<usize>();
+            rows.records.push(RecordRow {
+                claims: size(rows.claims.len()),
                 names_words: short(count(&record.name) + record.native_name.as_deref().map_or(0, count)),
-                summary_words: short(
-                    1 + count(&record.summary) + record.tags.iter().map(|tag| count(tag)).sum::<usize>(),
-                ),
-            };
-            names += u64::from(row.names_words);
-            summary += u64::from(row.summary_words);
-            table.records.push(row);
+                summary_words: short(1 + count(&record.summary) + tags),
+            });
         }
-        table.claims.shrink_to_fit();
-        #[expect(clippy::cast_precision_loss, reason = "a rough measure")]
-        let mean = |sum: u64, of: usize| (sum as f32 / of.max(1) as f32).max(1.0);
-        table.lengths = Lengths {
-            names: mean(names, table.records.len()),
-            summary: mean(summary, table.records.len()),
-            value: mean(value, table.claims.len()),
-        };
-        table
+        rows
     }
 
-    fn row(&mut self, dataset: &Dataset, claim: &Claim) -> ClaimRow {
-        self.sources.extend(claim.sources.iter().filter_map(|id| dataset.place(id)).map(size));
-        let is_date = matches!(claim.value, Value::Date(_));
+    /// The row of a claim whose sources are there already.
+    fn row(&self, dataset: &Dataset, names: &[u32], claim: &Claim) -> ClaimRow {
         let own = own_date(claim);
         ClaimRow {
             day: own.map_or(NEVER, |date| days(date).0),
             sources: size(self.sources.len()),
             property: u8::try_from(claim.property.rank()).unwrap_or(u8::MAX),
-            is_date,
+            is_date: matches!(claim.value, Value::Date(_)),
             value_words: short(match &claim.value {
-                Value::Ref(id) => dataset.get(id).map_or(1, |target| target.names().map(count).sum()),
+                Value::Ref(id) => dataset.place(id).map_or(1, |target| names[target] as usize),
                 Value::Text(text) => count(text),
                 Value::Date(_) => 3,
                 Value::Quantity(_) | Value::Money(_) => count(&dataset.show(&claim.value)),
@@ -114,25 +116,64 @@ impl Table {
         }
     }
 
+    /// Puts the rows of the records that follow after these.
+    fn append(&mut self, mut next: Self) {
+        let (claims, sources) = (size(self.claims.len()), size(self.sources.len()));
+        next.records.iter_mut().for_each(|record| record.claims += claims);
+        next.claims.iter_mut().for_each(|claim| claim.sources += sources);
+        self.records.append(&mut next.records);
+        self.claims.append(&mut next.claims);
+        self.sources.append(&mut next.sources);
+    }
+}
+
+impl Table {
+    pub(super) fn of(dataset: &Dataset) -> Self {
+        let records = dataset.records();
+        let names = chunks(records.len(), |range| records[range].iter().map(names).collect::<Vec<_>>()).concat();
+        let mut pieces = chunks(records.len(), |range| Rows::of(dataset, &names, range)).into_iter();
+        let mut rows = pieces.next().unwrap_or_default();
+        pieces.for_each(|piece| rows.append(piece));
+        rows.records.shrink_to_fit();
+        rows.claims.shrink_to_fit();
+        rows.sources.shrink_to_fit();
+        let (mut names, mut summary, mut value) = (0_u64, 0_u64, 0_u64);
+        for record in &rows.records {
+            names += u64::from(record.names_words);
+            summary += u64::from(record.summary_words);
+        }
+        for claim in &rows.claims {
+            value += u64::from(claim.value_words);
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a rough measure")]
+        let mean = |sum: u64, of: usize| (sum as f32 / of.max(1) as f32).max(1.0);
+        let lengths = Lengths {
+            names: mean(names, rows.records.len()),
+            summary: mean(summary, rows.records.len()),
+            value: mean(value, rows.claims.len()),
+        };
+        Self { rows, lengths }
+    }
+
     fn first_claim(&self, record: usize) -> usize {
-        record.checked_sub(1).map_or(0, |before| self.records[before].claims as usize)
+        record.checked_sub(1).map_or(0, |before| self.rows.records[before].claims as usize)
     }
 
     /// The claims of a record.
     pub(super) fn claims(&self, record: usize) -> &[ClaimRow] {
-        &self.claims[self.first_claim(record)..self.records[record].claims as usize]
+        &self.rows.claims[self.first_claim(record)..self.rows.records[record].claims as usize]
     }
 
     /// The places of the sources that a claim rests on.
     pub(super) fn sources(&self, record: usize, claim: usize) -> &[u32] {
         let at = self.first_claim(record) + claim;
-        let start = at.checked_sub(1).map_or(0, |before| self.claims[before].sources);
-        &self.sources[start as usize..self.claims[at].sources as usize]
+        let start = at.checked_sub(1).map_or(0, |before| self.rows.claims[before].sources);
+        &self.rows.sources[start as usize..self.rows.claims[at].sources as usize]
     }
 
     /// The lengths of the names and of the summary, in words.
     pub(super) fn words(&self, record: usize) -> (u8, u8) {
-        let row = &self.records[record];
+        let row = &self.rows.records[record];
         (row.names_words, row.summary_words)
     }
 
@@ -144,13 +185,18 @@ impl Table {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.records.len()
+        self.rows.records.len()
     }
 }
 
 /// The date that a claim is or for which it holds.
 fn own_date(claim: &Claim) -> Option<PartialDate> {
     if let Value::Date(date) = claim.value { Some(date) } else { claim.as_of }
+}
+
+/// The words in all names of a record.
+fn names(record: &Record) -> u32 {
+    size(record.names().map(count).sum())
 }
 
 /// The words of a text, roughly: what is between spaces, and every two characters that are not Latin.

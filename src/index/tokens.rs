@@ -57,10 +57,10 @@ fn add(segmenter: &Segmenter, text: &str, tokens: &mut Vec<(u32, String)>, posit
     }
     let mut count = 0;
     for word in scan(text) {
-        let also = chinese.remove(&word.at.start).unwrap_or_default();
+        let also = if chinese.is_empty() { None } else { chinese.remove(&word.at.start) };
         let at = position(count);
         tokens.push((at, word.text));
-        tokens.extend(word.also.into_iter().chain(also).map(|text| (at, text)));
+        tokens.extend(word.also.into_iter().chain(also.into_iter().flatten()).map(|text| (at, text)));
         count += 1;
     }
     count
