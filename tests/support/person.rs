@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -11,11 +11,8 @@ use super::{
     account::{Account, Session, text},
     event::Event,
     listen::{Heard, Participant},
-    synapse::Synapse,
+    synapse::{Synapse, TIMELINE_LIMIT},
 };
-
-/// Whole timelines, so that nothing said is ever cut out of a sync.
-const FILTER: &str = r#"{"room":{"timeline":{"limit":1000}},"presence":{"types":[]}}"#;
 
 /// A person, logged in.
 #[derive(Debug)]
@@ -125,13 +122,18 @@ impl Participant for Person {
     async fn listen(&self, patience: Duration) -> Result<()> {
         let mut since = self.since.lock().await;
         let timeout = patience.as_millis().to_string();
-        let mut query = vec![("filter", FILTER), ("timeout", timeout.as_str())];
+        // Whole timelines, so that nothing said is ever cut out of a sync.
+        let filter = json!({ "room": { "timeline": { "limit": TIMELINE_LIMIT } }, "presence": { "types": [] } });
+        let filter = filter.to_string();
+        let mut query = vec![("filter", filter.as_str()), ("timeout", timeout.as_str())];
         if let Some(since) = since.as_deref() {
             query.push(("since", since));
         }
         let news = self.session.api.get(&["sync"], &query).await?;
         *since = Some(text(&news, "next_batch")?);
         for (room, update) in news["rooms"]["join"].as_object().into_iter().flatten() {
+            let events = update["timeline"]["events"].as_array().map_or(0, Vec::len);
+            ensure!(events < TIMELINE_LIMIT as usize, "{} did not hear all that was said in {room}", self.user_id());
             for part in ["state", "timeline"] {
                 for json in update[part]["events"].as_array().into_iter().flatten() {
                     self.heard.add(Event { room: room.clone(), json: json.clone(), decrypted: false });

@@ -21,6 +21,9 @@ use super::{PATIENCE, guard, python};
 /// The homeserver's name, in user ids. It federates with nobody.
 pub const SERVER_NAME: &str = "desk.test";
 
+/// So many events of a room one sync brings, if the client asks for so many.
+pub const TIMELINE_LIMIT: u32 = 1000;
+
 /// A running Synapse; stopped and its folder removed when dropped, or by the guard if this process ends before that.
 #[derive(Debug)]
 pub struct Synapse {
@@ -184,6 +187,8 @@ fn settings(folder: &Path, port: u16, messages: Messages) -> Value {
         "presence": { "enabled": false },
         "bcrypt_rounds": 4,
         "caches": { "global_factor": 0.5 },
+        // By default it cuts every timeline at 100 events, whatever the client asks for.
+        "filter_timeline_limit": TIMELINE_LIMIT,
         "rc_message": messages,
         "rc_registration": boundless,
         "rc_login": { "address": boundless, "account": boundless, "failed_attempts": boundless },
