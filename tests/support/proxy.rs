@@ -3,7 +3,7 @@
 use std::{
     net::Ipv4Addr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result, bail};
@@ -17,6 +17,9 @@ use tokio::{
 };
 
 use super::{PATIENCE, synapse::Synapse};
+
+/// After so long it is known here that a client had hung up.
+const NEWS_OF_THE_END: Duration = Duration::from_millis(50);
 
 /// The harm done to a request.
 #[derive(Clone, Debug)]
@@ -208,10 +211,14 @@ async fn serve(mut client: TcpStream, port: u16, network: Arc<Network>) -> Resul
         Fault::LoseAnswer => forward(port, &request, &network, number).await.map(drop),
         Fault::Hold => {
             let lifted = network.until(|state| (!state.faults.iter().any(|(held, _)| *held == wanted)).then_some(()));
+            // Nothing more is due from the client: a read that returns means that it hung up.
             tokio::select! {
                 () = lifted => {}
-                // Nothing more is due from the client: a read that returns means that it hung up.
                 _ = client.read_u8() => return Ok(()),
+            }
+            // Both may have happened since we looked last.
+            if timeout(NEWS_OF_THE_END, client.read_u8()).await.is_ok() {
+                return Ok(());
             }
             let answer = forward(port, &request, &network, number).await?;
             Ok(client.write_all(&answer).await?)
