@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, Result, anyhow, ensure};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use tigerdesk::dataset::{Dataset, Loader, fingerprint};
+use tigerdesk::dataset::{Dataset, Loader};
 
 use crate::memory;
 
@@ -22,8 +22,6 @@ pub struct Warm {
     pub changed: f64,
     /// Writing that down for the next start.
     pub save: f64,
-    /// Looking whether anything changed.
-    pub look: f64,
     /// The most memory, with the datasets before and after the change.
     pub peak: f64,
 }
@@ -55,9 +53,7 @@ pub fn warm(dir: &Path) -> Result<Warm> {
     loader.save()?;
     let save = timed(start);
     fs::write(&file, &text)?;
-    let start = Instant::now();
-    std::hint::black_box(fingerprint(dir));
-    Ok(Warm { load: warm, changed, save, look: timed(start), peak: memory::peak() })
+    Ok(Warm { load: warm, changed, save, peak: memory::peak() })
 }
 
 /// A loader that finds what one before it has saved.

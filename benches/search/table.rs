@@ -42,7 +42,6 @@ pub fn render(rows: &[Row]) -> String {
     line("… at the next start, s", &|row| format!("{:.2}", row.loading.load));
     line("… after one record changed, s", &|row| format!("{:.2}", row.loading.changed));
     line("… writing that down, s", &|row| format!("{:.2}", row.loading.save));
-    line("… looking for changes, ms", &|row| format!("{:.2}", row.loading.look * 1e3));
     line("… peak with both datasets, MiB", &|row| format!("{:.0}", row.loading.peak));
     line("index, s", &|row| format!("{:.2}", row.cold.index));
     line("first answer after that, µs", &|row| format!("{:.0}", row.cold.first));

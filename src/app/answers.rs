@@ -281,8 +281,7 @@ impl Bot {
 
     /// Before when a question must have been said to be left unanswered: ms since 1970, our clock.
     pub(super) fn oldest(&self) -> i64 {
-        let max_age = i64::try_from(self.max_age.as_millis()).unwrap_or(i64::MAX);
-        matrix::now().saturating_sub(max_age)
+        matrix::now().saturating_sub(matrix::milliseconds(self.max_age))
     }
 }
 

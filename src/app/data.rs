@@ -4,7 +4,6 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
-    time::Duration,
 };
 
 use tokio::sync::{Mutex, Notify};
@@ -20,7 +19,7 @@ use crate::{
     digest::Release,
     matrix,
     settings::Settings,
-    store::{Body, Gathering, Store},
+    store::{Body, Gathering, Store, moment},
 };
 
 /// Under this name it is noted which trouble with the dataset was reported last.
@@ -84,8 +83,8 @@ impl Data {
             loader: Arc::new(std::sync::Mutex::new(Loader::new(Some(&folder(state, "read"))))),
             index: folder(state, "index"),
             gathering: Gathering {
-                quiet: milliseconds(settings.digest.quiet_period),
-                longest: milliseconds(settings.digest.longest_gathering),
+                quiet: matrix::milliseconds(settings.digest.quiet_period),
+                longest: matrix::milliseconds(settings.digest.longest_gathering),
             },
             max_withdrawn: settings.digest.max_withdrawn,
             admin_room: settings.access.admin_room.clone(),
@@ -100,17 +99,11 @@ impl Data {
             Reloaded::New(release) => {
                 tracing::info!(release = release.number, changes = release.changes.len(), "the dataset is taken up");
             }
-            Reloaded::Faulty(faults) => {
-                let release = data.serve_last().await?;
-                let Some(release) = release else { return Err(Failure::Dataset(faults)) };
-                data.report(&faults.to_string(), &reports::faulty(&faults, &release), true).await?;
-            }
-            Reloaded::Held(withdrawal) => {
-                if let Some(release) = data.serve_last().await? {
-                    data.report(&format!("{withdrawal:?}"), &reports::held(withdrawal, &data.place(), &release), true)
-                        .await?;
-                }
-            }
+            trouble => match (data.serve_last().await?, trouble) {
+                (Some(release), trouble) => data.report(&trouble, &release, true).await?,
+                (None, Reloaded::Faulty(faults)) => return Err(Failure::Dataset(faults)),
+                (None, _) => {}
+            },
         }
         Ok(data)
     }
@@ -135,15 +128,7 @@ impl Data {
                 self.due_changed.notify_one();
                 self.outbox_filled.notify_one();
             }
-            Reloaded::Faulty(faults) => {
-                let release = self.last().await?;
-                self.report(&faults.to_string(), &reports::faulty(faults, &release), false).await?;
-            }
-            Reloaded::Held(withdrawal) => {
-                let release = self.last().await?;
-                self.report(&format!("{withdrawal:?}"), &reports::held(*withdrawal, &self.place(), &release), false)
-                    .await?;
-            }
+            trouble => self.report(trouble, &self.last().await?, false).await?,
         }
         Ok(reloaded)
     }
@@ -196,11 +181,10 @@ impl Data {
         release.at = matrix::now();
         release.edits = releases::edits(&self.store, &desk.dataset, &release.changes, release.at).await?;
         let number = self.store.take_up(&release, self.gathering).await?;
-        let at = jiff::Timestamp::from_millisecond(release.at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         self.serve(desk, Some(rows));
         self.keep_what_was_read();
         let number = u64::try_from(number).unwrap_or_default();
-        Ok(Reloaded::New(Release { number, at, changes: release.changes }))
+        Ok(Reloaded::New(Release { number, at: moment(release.at), changes: release.changes }))
     }
 
     /// Writes down what was read, for the next start. Nobody waits for that.
@@ -241,7 +225,13 @@ impl Data {
 
     /// Reports trouble to the log and the admin room, unless it was the last that was reported. A start says it once more to
     /// the room, and every start to the log.
-    async fn report(&self, trouble: &str, report: &crate::reply::Reply, start: bool) -> Result<(), Failure> {
+    async fn report(&self, reloaded: &Reloaded, serving: &Release, start: bool) -> Result<(), Failure> {
+        let trouble = match reloaded {
+            Reloaded::Same(_) | Reloaded::New(_) => return Ok(()),
+            Reloaded::Faulty(faults) => faults.to_string(),
+            Reloaded::Held(withdrawal) => format!("{withdrawal:?}"),
+        };
+        let report = reports::reloaded(reloaded, &self.place(), serving);
         let named = |when: &str| blake3::hash(format!("{when} {trouble}").as_bytes()).to_hex().to_string();
         let (at_start, running) = (named("start"), named("while running"));
         let last = self.store.noted(REPORTED).await?;
@@ -280,8 +270,4 @@ pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
         tracing::error!(%panic, "reading the dataset failed");
         Failure::Died("reading the dataset")
     })
-}
-
-fn milliseconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

@@ -151,7 +151,7 @@ impl Bot {
             Err(Trouble::Again { after, cause }) => {
                 let pause = Backoff::resumed(waiting.attempts, LONGEST_PAUSE).next(after);
                 tracing::warn!(room = waiting.room, cause, seconds = pause.as_secs_f32(), "told later");
-                let pause_ms = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
+                let pause_ms = matrix::milliseconds(pause);
                 self.store.postponed(waiting.id, matrix::now().saturating_add(pause_ms), &cause).await?;
                 if after.is_some() && waiting.first_try.is_none() {
                     // The homeserver's limit stood before it.

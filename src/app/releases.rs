@@ -15,7 +15,7 @@ use crate::{
     commands::Desk,
     dataset::{self, Change, Dataset, FORMAT, Record, Row},
     digest::{self, Zone},
-    store::{Edit, NewRelease, Store, StoredRelease, StoredRow},
+    store::{Edit, NewRelease, Store, StoredRelease, StoredRow, moment},
 };
 
 /// For so long after a digest was sent it is edited when something that it told is corrected, in milliseconds.
@@ -181,14 +181,14 @@ pub(super) async fn edits(
     if changes.is_empty() {
         return Ok(edits);
     }
-    let today = jiff::Timestamp::from_millisecond(now).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let today = moment(now);
     // Many rooms were told the same.
     let mut found: HashMap<String, Vec<digest::Correction>> = HashMap::new();
     for announced in store.announced(now.saturating_sub(CORRECTED_WITHIN)).await? {
         let Some(mut told) = Account::read(&announced.told) else { continue };
         let corrections =
             found.entry(announced.told).or_insert_with(|| digest::corrections(&told.changes, changes)).clone();
-        let zone: Zone = store.room(&announced.room).await?.zone.and_then(|zone| zone.parse().ok()).unwrap_or_default();
+        let zone: Zone = announced.zone.and_then(|zone| zone.parse().ok()).unwrap_or_default();
         if !told.remark(zone.date(today), &corrections, changes) {
             continue;
         }

@@ -11,7 +11,7 @@ use crate::{
 const SHOWN: usize = 5;
 
 /// A dataset has faults.
-pub(super) fn faulty(faults: &Faults, serving: &Release) -> Reply {
+fn faulty(faults: &Faults, serving: &Release) -> Reply {
     let count = faults.0.len();
     let head = vec![
         bold("The dataset has "),
@@ -29,7 +29,7 @@ pub(super) fn faulty(faults: &Faults, serving: &Release) -> Reply {
 }
 
 /// A dataset withdraws more than is usual.
-pub(super) fn held(withdrawal: Withdrawal, place: &str, serving: &Release) -> Reply {
+fn held(withdrawal: Withdrawal, place: &str, serving: &Release) -> Reply {
     let Withdrawal { records, of } = withdrawal;
     Reply::para(vec![
         bold(format!("The dataset lacks {records} of the {of} records")),

@@ -183,17 +183,10 @@ impl Bot {
 
     async fn compose(&self, matter: Matter) -> Result<(Account, Vec<Body>), Failure> {
         let (first, last) = matter.releases;
-        let changes = self.data.store.changes(first, last).await?;
+        let releases = self.data.store.changes(first, last).await?;
         let desk = self.data.desk();
         blocking(move || {
-            let mut releases: Vec<(i64, Vec<Change>)> = Vec::new();
-            for (number, change) in changes {
-                match releases.last_mut() {
-                    Some((same, changes)) if *same == number => changes.push(change),
-                    _ => releases.push((number, vec![change])),
-                }
-            }
-            let net = digest::fold(releases.iter().map(|(_, changes)| changes.as_slice()));
+            let net = digest::fold(releases.iter().map(|release| release.changes.as_slice()));
             let follows: Vec<Follow> = matter.follows.iter().filter_map(|follow| follow.parse().ok()).collect();
             let noted = matter.corrections.iter().filter_map(|json| serde_json::from_str(json).ok());
             let corrections = digest::settled(noted.flat_map(|noted: Vec<Correction>| noted).collect(), &net);

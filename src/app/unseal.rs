@@ -53,7 +53,7 @@ impl Bot {
         let now = matrix::now();
         self.store.sweep(now).await?;
         self.store.sweep_outbox(now).await?;
-        let age = i64::try_from(self.history.as_millis()).unwrap_or(i64::MAX);
+        let age = matrix::milliseconds(self.history);
         let folded = self.store.fold_history(now.saturating_sub(age)).await?;
         if folded > 0 {
             tracing::info!(folded, "changes older than the kept history are forgotten");

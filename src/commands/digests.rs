@@ -3,7 +3,8 @@
 mod preview;
 
 use super::{
-    Ask, Asker, Command, Desk, Effect, Invocation, Outcome, Role, Spec, standing::standing, text_outcome, who::in_room,
+    Ask, Asker, Command, Desk, Effect, Invocation, Outcome, Role, Spec, standing::standing, text_outcome,
+    who::in_no_room,
 };
 use crate::{
     digest::{Mode, RoomSettings, Schedule, Zone},
@@ -84,10 +85,7 @@ impl Command for Digests {
     }
 
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
-        let asker = match in_room(ask) {
-            Ok(asker) => asker,
-            Err(outcome) => return Ok(outcome),
-        };
+        let Some(asker) = &ask.asker else { return Ok(in_no_room()) };
         let shown = |room: &RoomSettings| standing(desk, asker, room, ask.now);
         Ok(match asked(&ask.invocation) {
             Asked::Status => Reply { blocks: vec![shown(&asker.room)] }.into(),

@@ -6,7 +6,7 @@ use super::{
     Ask, Asker, Command, Desk, Effect, Invocation, Outcome, Role, Spec, page,
     standing::{called, standing},
     text_outcome,
-    who::in_room,
+    who::in_no_room,
 };
 use crate::{
     digest::{Follow, RoomSettings},
@@ -58,10 +58,7 @@ impl Command for FollowThis {
     }
 
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
-        let asker = match in_room(ask) {
-            Ok(asker) => asker,
-            Err(outcome) => return Ok(outcome),
-        };
+        let Some(asker) = &ask.asker else { return Ok(in_no_room()) };
         if ask.invocation.args.is_empty() {
             return Ok(self.spec().how_to());
         }
@@ -122,10 +119,7 @@ impl Command for Unfollow {
     }
 
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
-        let asker = match in_room(ask) {
-            Ok(asker) => asker,
-            Err(outcome) => return Ok(outcome),
-        };
+        let Some(asker) = &ask.asker else { return Ok(in_no_room()) };
         if ask.invocation.args.is_empty() {
             return Ok(self.spec().how_to());
         }
@@ -178,10 +172,7 @@ impl Command for Follows {
     }
 
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
-        let asker = match in_room(ask) {
-            Ok(asker) => asker,
-            Err(outcome) => return Ok(outcome),
-        };
+        let Some(asker) = &ask.asker else { return Ok(in_no_room()) };
         let (_, skip) = page::skipped(&ask.invocation.args);
         let mut follows = asker.room.follows.clone();
         follows.sort_by_cached_key(|follow| (matches!(follow, Follow::Record(_)), fold(&called(desk, follow))));

@@ -1,6 +1,6 @@
 //! Who may give a command, and what others are told.
 
-use super::{Ask, Asker, Invocation, Outcome, Role, registry, text_outcome};
+use super::{Ask, Invocation, Outcome, Role, registry, text_outcome};
 use crate::reply::{code, text};
 
 /// What somebody must at least be to be obeyed.
@@ -33,9 +33,7 @@ pub(super) fn refusal(ask: &Ask) -> Option<Outcome> {
     })
 }
 
-/// Who asks in which room, or what is said where there is none.
-pub(super) fn in_room(ask: &Ask) -> Result<&Asker, Outcome> {
-    ask.asker
-        .as_ref()
-        .ok_or_else(|| text_outcome(vec![text("Digests are for rooms: say this in a Matrix room that I am in.")]))
+/// What is said where there is no room to speak of.
+pub(super) fn in_no_room() -> Outcome {
+    text_outcome(vec![text("Digests are for rooms: say this in a Matrix room that I am in.")])
 }

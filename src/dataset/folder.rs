@@ -1,9 +1,7 @@
 //! The files of a folder: which there are, whether they are as they were, and their text.
 
 use std::{
-    fs,
-    hash::{DefaultHasher, Hash as _, Hasher as _},
-    io,
+    fs, io,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
@@ -36,23 +34,6 @@ impl Stamp {
         let latest = self.0[3].cast_signed().max(self.0[5].cast_signed());
         latest.saturating_add(UNSETTLED) < now.as_second()
     }
-}
-
-/// A number that changes when a file of the folder is added, removed, renamed or written, links followed: cheap, since
-/// nothing is read.
-#[must_use]
-pub fn fingerprint(dir: &Path) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    match list(dir) {
-        Ok(paths) => {
-            for path in paths {
-                Stamp::of(&path).ok().hash(&mut hasher);
-                path.hash(&mut hasher);
-            }
-        }
-        Err(faults) => faults.to_string().hash(&mut hasher),
-    }
-    hasher.finish()
 }
 
 /// The `.toml` and `.jsonl` files in a folder and below, but for dot-files and dot-folders, in order.

@@ -29,7 +29,6 @@ pub use date::{NotADate, PartialDate};
 pub(crate) use diff::pair;
 pub use diff::{changes, diff, withdrawn};
 pub use fault::{Fault, Faults};
-pub use folder::fingerprint;
 pub use kinds::{KINDS, Kind, KindSpec, SOURCE, kind};
 pub use links::Link;
 pub use load::{File, load, load_files};

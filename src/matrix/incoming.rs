@@ -154,7 +154,7 @@ impl View<'_> {
 
     fn is_too_old(&self, json: &Value) -> bool {
         let slack = if self.live { CLOCK_SLACK } else { Duration::ZERO };
-        let limit = i64::try_from((self.max_age + slack).as_millis()).unwrap_or(i64::MAX);
+        let limit = super::milliseconds(self.max_age + slack);
         self.age(json) > limit
     }
 

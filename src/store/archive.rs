@@ -38,16 +38,18 @@ impl Store {
             .fetch_all(&self.readers)
             .await?;
         let left_out = usize::try_from(all).unwrap_or_default().saturating_sub(rows.len());
-        let mut releases: Vec<Release> = Vec::new();
-        for (number, at, json) in rows {
-            let change: Change = serde_json::from_str(&json).map_err(|error| Fault(error.to_string()))?;
-            let number = u64::try_from(number).unwrap_or_default();
-            match releases.last_mut() {
-                Some(release) if release.number == number => release.changes.push(change),
-                _ => releases.push(Release { number, at: moment(at), changes: vec![change] }),
-            }
-        }
-        Ok((releases, left_out))
+        Ok((by_release(rows)?, left_out))
+    }
+
+    /// What the releases `first` to `last` changed, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn changes(&self, first: i64, last: i64) -> Result<Vec<Release>, Fault> {
+        let query = "SELECT r.number, r.at, c.change FROM changes c JOIN releases r ON r.number = c.release \
+                     WHERE c.release BETWEEN ?1 AND ?2 ORDER BY c.release, c.place";
+        by_release(sqlx::query_as(query).bind(first).bind(last).fetch_all(&self.readers).await?)
     }
 
     /// The ids that a record has had, given any of them.
@@ -78,23 +80,23 @@ impl Store {
         let corrections: Vec<String> = sqlx::query_scalar(query).bind(room).fetch_all(&self.readers).await?;
         let corrections = corrections.iter().filter_map(|json| serde_json::from_str::<Vec<_>>(json).ok()).flatten();
         let corrections = corrections.collect();
-        let mut releases: Vec<Release> = Vec::new();
-        for (number, change) in self.changes(first, last).await? {
-            let number = u64::try_from(number).unwrap_or_default();
-            match releases.last_mut() {
-                Some(release) if release.number == number => release.changes.push(change),
-                _ => releases.push(Release { number, at: self.taken_up_at(number).await?, changes: vec![change] }),
-            }
-        }
+        let releases = self.changes(first, last).await?;
         Ok(Pending { releases, corrections, due: due.map(moment) })
     }
+}
 
-    async fn taken_up_at(&self, number: u64) -> Result<jiff::Timestamp, Fault> {
-        let query = "SELECT at FROM releases WHERE number = ?1";
-        let number = i64::try_from(number).unwrap_or(i64::MAX);
-        let at: Option<i64> = sqlx::query_scalar(query).bind(number).fetch_optional(&self.readers).await?;
-        Ok(moment(at.unwrap_or_default()))
+/// Changes, each with the number of its release and when that was taken up, side by side by release.
+fn by_release(rows: Vec<(i64, i64, String)>) -> Result<Vec<Release>, Fault> {
+    let mut releases: Vec<Release> = Vec::new();
+    for (number, at, json) in rows {
+        let change: Change = serde_json::from_str(&json).map_err(|error| Fault(error.to_string()))?;
+        let number = u64::try_from(number).unwrap_or_default();
+        match releases.last_mut() {
+            Some(release) if release.number == number => release.changes.push(change),
+            _ => releases.push(Release { number, at: moment(at), changes: vec![change] }),
+        }
     }
+    Ok(releases)
 }
 
 impl From<StoredRelease> for Release {
@@ -105,6 +107,7 @@ impl From<StoredRelease> for Release {
 }
 
 /// A moment from milliseconds since 1970.
-fn moment(milliseconds: i64) -> jiff::Timestamp {
+#[must_use]
+pub fn moment(milliseconds: i64) -> jiff::Timestamp {
     jiff::Timestamp::from_millisecond(milliseconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
 }

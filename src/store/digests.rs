@@ -5,7 +5,6 @@ pub(super) mod parked;
 use sqlx::{Sqlite, Transaction};
 
 use super::{Body, Fault, Purpose, Store, outbox};
-use crate::dataset::Change;
 
 /// How long changes are gathered for a room that is told soon after each change, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +54,8 @@ pub struct Announced {
     pub digest: i64,
     /// The room's id.
     pub room: String,
+    /// The room's time zone, an IANA name.
+    pub zone: Option<String>,
     /// JSON: what it tells of.
     pub told: String,
 }
@@ -200,26 +201,10 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn announced(&self, since: i64) -> Result<Vec<Announced>, Fault> {
-        let query = "SELECT d.id AS digest, d.room, d.told FROM digests d \
-                     JOIN outbox o ON o.digest = d.id AND o.kind = 'head' AND o.state <> 'parked' \
+        let query = "SELECT d.id AS digest, d.room, r.zone, d.told FROM digests d \
+                     LEFT JOIN rooms r ON r.room = d.room JOIN outbox o ON o.digest = d.id AND o.kind = 'head' AND o.state <> 'parked' \
                      WHERE d.state = 'composed' AND d.composed_at >= ?1 AND d.told IS NOT NULL ORDER BY d.id";
         Ok(sqlx::query_as(query).bind(since).fetch_all(&self.pool).await?)
-    }
-
-    /// What changed in the releases `first` to `last`, oldest first.
-    ///
-    /// # Errors
-    ///
-    /// When the database fails.
-    pub async fn changes(&self, first: i64, last: i64) -> Result<Vec<(i64, Change)>, Fault> {
-        let query = "SELECT release, change FROM changes WHERE release BETWEEN ?1 AND ?2 ORDER BY release, place";
-        let rows: Vec<(i64, String)> = sqlx::query_as(query).bind(first).bind(last).fetch_all(&self.readers).await?;
-        rows.into_iter()
-            .map(|(release, json)| {
-                let change = serde_json::from_str(&json).map_err(|error| Fault(error.to_string()))?;
-                Ok((release, change))
-            })
-            .collect()
     }
 
     pub(super) async fn put_edit(

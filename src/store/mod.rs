@@ -9,6 +9,7 @@ mod outbox;
 mod releases;
 mod rooms;
 
+pub use archive::moment;
 pub use commands::{Entry, Kind, Unfinished, Verdict};
 pub use database::{Fault, Store};
 pub use digests::{Announced, Composed, Due, Edit, Gathering};

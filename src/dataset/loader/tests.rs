@@ -142,20 +142,3 @@ fn a_file_that_was_left_alone_is_known_by_its_stamp() {
     fs::write(&path, [line("a", "A"), line("b", "B")].concat()).unwrap();
     assert_eq!(Part::read(&path, Some(&before), later).unwrap().rows.len(), 2);
 }
-
-#[test]
-fn the_fingerprint_tells_of_every_change_but_of_hidden_files() {
-    let dir = folder(&line("a", "A"));
-    let first = crate::dataset::fingerprint(dir.path());
-    fs::write(dir.path().join(".hidden.toml"), "x").unwrap();
-    assert_eq!(crate::dataset::fingerprint(dir.path()), first);
-    fs::write(dir.path().join("b.jsonl"), line("a", "B")).unwrap();
-    let second = crate::dataset::fingerprint(dir.path());
-    fs::rename(dir.path().join("b.jsonl"), dir.path().join("c.jsonl")).unwrap();
-    let third = crate::dataset::fingerprint(dir.path());
-    fs::remove_file(dir.path().join("c.jsonl")).unwrap();
-    let fourth = crate::dataset::fingerprint(dir.path());
-    fs::remove_dir_all(dir.path()).unwrap();
-    let all = [first, second, third, fourth, crate::dataset::fingerprint(dir.path())];
-    assert_eq!(all.iter().collect::<HashSet<_>>().len(), all.len());
-}

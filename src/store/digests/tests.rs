@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    dataset::{Statement, Subject, What},
+    dataset::{Change, Statement, Subject, What},
     digest::Span,
     store::{NewRelease, Room, Store},
 };
@@ -46,6 +46,13 @@ fn composed(due: &Due, texts: &[&str]) -> Composed {
     Composed { digest: due.id, room: due.room.clone(), bodies: texts.iter().map(body).collect(), told: "{}".to_owned() }
 }
 
+/// A room that wants to be told of each change, a release with one, and the digest that is due for it.
+async fn due_in_a_room(store: &Store) -> Due {
+    store.set_room("!r", &room("on", None), NOW, GATHERING).await.unwrap();
+    release(store, NOW, vec![claim("a")]).await;
+    store.due(NOW + 60_000, 10).await.unwrap().remove(0)
+}
+
 #[tokio::test]
 async fn a_room_gathers_until_it_has_been_quiet_and_no_longer_than_the_limit() {
     let (_folder, store) = store().await;
@@ -87,9 +94,7 @@ async fn a_schedule_decides_when_a_room_is_told() {
 #[tokio::test]
 async fn a_digest_is_composed_once_and_sent_in_order() {
     let (folder, store) = store().await;
-    store.set_room("!r", &room("on", None), NOW, GATHERING).await.unwrap();
-    release(&store, NOW, vec![claim("a")]).await;
-    let due = store.due(NOW + 60_000, 10).await.unwrap().remove(0);
+    let due = due_in_a_room(&store).await;
     let messages = [composed(&due, &["head", "part"])];
     store.put_composed(&messages, NOW).await.unwrap();
     store.put_composed(&messages, NOW).await.unwrap();
@@ -119,9 +124,7 @@ async fn a_digest_is_composed_once_and_sent_in_order() {
 #[tokio::test]
 async fn what_can_not_be_said_is_told_with_the_next_digest() {
     let (_folder, store) = store().await;
-    store.set_room("!r", &room("on", None), NOW, GATHERING).await.unwrap();
-    release(&store, NOW, vec![claim("a")]).await;
-    let due = store.due(NOW + 60_000, 10).await.unwrap().remove(0);
+    let due = due_in_a_room(&store).await;
     store.put_composed(&[composed(&due, &["head", "part"])], NOW).await.unwrap();
     let head = store.waiting(NOW, 10).await.unwrap().remove(0);
     store.parked(head.id, "you can't speak here", true).await.unwrap();
@@ -140,9 +143,7 @@ async fn what_can_not_be_said_is_told_with_the_next_digest() {
 #[tokio::test]
 async fn a_correction_edits_what_was_sent_and_is_named_in_the_next_digest() {
     let (_folder, store) = store().await;
-    store.set_room("!r", &room("on", None), NOW, GATHERING).await.unwrap();
-    release(&store, NOW, vec![claim("a")]).await;
-    let due = store.due(NOW + 60_000, 10).await.unwrap().remove(0);
+    let due = due_in_a_room(&store).await;
     store.put_composed(&[composed(&due, &["head"])], NOW).await.unwrap();
     let announced = store.announced(NOW).await.unwrap().remove(0);
     assert!(store.announced(NOW + 1).await.unwrap().is_empty());
@@ -210,9 +211,7 @@ async fn refused(store: &Store, now: i64) {
 #[tokio::test]
 async fn what_is_refused_while_more_gathers_is_told_with_that() {
     let (_folder, store) = store().await;
-    store.set_room("!r", &room("on", None), NOW, GATHERING).await.unwrap();
-    release(&store, NOW, vec![claim("a")]).await;
-    let due = store.due(NOW + 60_000, 10).await.unwrap().remove(0);
+    let due = due_in_a_room(&store).await;
     store.put_composed(&[composed(&due, &["head"])], NOW).await.unwrap();
     release(&store, NOW + 1, vec![claim("b")]).await;
     let due = store.due(NOW + 60_001, 10).await.unwrap().remove(0);
@@ -285,9 +284,7 @@ async fn off_calls_off_what_is_on_its_way() {
 #[tokio::test]
 async fn a_thread_that_waits_long_keeps_its_head() {
     let (_folder, store) = store().await;
-    store.set_room("!r", &room("on", None), NOW, GATHERING).await.unwrap();
-    release(&store, NOW, vec![claim("a")]).await;
-    let due = store.due(NOW + 60_000, 10).await.unwrap().remove(0);
+    let due = due_in_a_room(&store).await;
     store.put_composed(&[composed(&due, &["head", "part"])], NOW).await.unwrap();
     let head = store.waiting(NOW, 10).await.unwrap().remove(0);
     store.sent(head.id, "$head").await.unwrap();
