@@ -29,6 +29,7 @@ mod tasks;
 mod telling;
 mod unseal;
 pub mod watch;
+mod watched;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -36,14 +37,18 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{Notify, Semaphore};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, Semaphore},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     dataset::Faults,
     index,
     matrix::{self, Account, Refusal, Syncing, Trust},
-    settings::{Access, Settings},
+    ops::{self, Metrics, service},
+    settings::{Access, Ops, Settings},
     store::{Fault, Folder, FolderFault, Store},
 };
 use answers::Answers;
@@ -51,6 +56,7 @@ use data::Data;
 use intake::Rooms;
 use tasks::{Failures, Tasks};
 use watch::Watch;
+use watched::Standing;
 
 /// How long answers that are under way may take once the bot is told to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(3);
@@ -77,6 +83,9 @@ pub enum Failure {
     /// The index can't be built.
     #[error(transparent)]
     Index(#[from] index::Error),
+    /// Nobody can be told how the bot is where the settings say.
+    #[error("`ops.listen` is {0}, which can't be had ({1}): name another address, or nothing to have it off")]
+    Listen(std::net::SocketAddr, std::io::Error),
     /// The account can't be used.
     #[error(transparent)]
     Matrix(#[from] Refusal),
@@ -101,6 +110,7 @@ struct Bot {
     max_age: Duration,
     rooms: tokio::sync::Mutex<Rooms>,
     answers: Answers,
+    metrics: Arc<Metrics>,
     joining: Mutex<HashSet<String>>,
     join_slots: Semaphore,
     page_slots: Semaphore,
@@ -118,6 +128,20 @@ pub async fn run(settings: Settings, hangup: Arc<Notify>, shutdown: Cancellation
     let dir = settings.state.dir.as_ref().ok_or(Failure::NoFolder)?;
     let started = matrix::now();
     let folder = Folder::open(dir)?;
+    let (tasks, mut failures) = Tasks::new();
+    let stop = shutdown.child_token();
+    let (standing, metrics) = (Arc::<Standing>::default(), Arc::<Metrics>::default());
+    if let Some(listener) = listen(settings.ops).await? {
+        let serving = ops::serve(listener, Arc::clone(&standing), Arc::clone(&metrics));
+        let stop = stop.clone();
+        tasks.spawn("telling how the bot is", async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                ended = serving => tracing::error!(?ended, "nobody is told how the bot is any more"),
+            }
+            Ok(())
+        });
+    }
     let store = Store::open(folder.path()).await?;
     // Watched from before it is read, so that no change falls in between.
     let watch = settings.data.dir.clone().map(|dir| Watch::new(dir, settings.data.poll));
@@ -128,8 +152,6 @@ pub async fn run(settings: Settings, hangup: Arc<Notify>, shutdown: Cancellation
         () = shutdown.cancelled() => return Ok(()),
     };
     tracing::info!(user = account.user(), device = account.device(), new = account.is_new(), "logged in");
-    let stop = shutdown.child_token();
-    let (tasks, mut failures) = Tasks::new();
     let bot = Arc::new(Bot {
         rooms: tokio::sync::Mutex::new(Rooms::new(store.marks().await?)),
         account,
@@ -141,6 +163,7 @@ pub async fn run(settings: Settings, hangup: Arc<Notify>, shutdown: Cancellation
         started,
         max_age: settings.matrix.max_question_age,
         answers: Answers::default(),
+        metrics,
         joining: Mutex::default(),
         join_slots: Semaphore::new(4),
         page_slots: Semaphore::new(4),
@@ -148,8 +171,12 @@ pub async fn run(settings: Settings, hangup: Arc<Notify>, shutdown: Cancellation
         tasks,
         stop: stop.clone(),
     });
-    let news = (watch, hangup);
-    let outcome = bot.serve(news, &shutdown, &mut failures).await;
+    // Set once, right here.
+    let _ = standing.bot.set(Arc::clone(&bot));
+    let syncing = Syncing::new(bot.account.clone(), bot.max_age, Arc::clone(&standing.pulse));
+    bot.until_stopped("telling systemd that the bot is alive", watched::watchdog(standing));
+    let outcome = bot.serve(syncing, (watch, hangup), &shutdown, &mut failures).await;
+    service::stopping();
     stop.cancel();
     if !bot.tasks.drained(LAST_ANSWERS).await {
         tracing::warn!("some answers were still under way; they are sent at the next start");
@@ -170,12 +197,12 @@ impl Bot {
     /// The first poll, the catching up, then poll after poll.
     async fn serve(
         self: &Arc<Self>,
+        mut syncing: Syncing,
         news: (Option<Watch>, Arc<Notify>),
         shutdown: &CancellationToken,
         failures: &mut Failures,
     ) -> Result<(), Failure> {
         let mut news = Some(news);
-        let mut syncing = Syncing::new(self.account.clone(), self.max_age);
         let mut first = true;
         loop {
             let batch = tokio::select! {
@@ -196,10 +223,22 @@ impl Bot {
                     _ = tokio::time::timeout(SIGNING, self.sign_device()) => {}
                 }
                 tracing::info!(rooms = self.account.joined_rooms().len(), "ready");
+                service::ready();
             } else {
                 self.take(batch, false).await?;
             }
         }
+    }
+
+    /// Starts work that has no end of its own.
+    fn until_stopped(&self, name: &'static str, work: impl Future<Output = Result<(), Failure>> + Send + 'static) {
+        let stop = self.stop.clone();
+        self.tasks.spawn(name, async move {
+            tokio::select! {
+                () = stop.cancelled() => Ok(()),
+                ended = work => ended,
+            }
+        });
     }
 
     fn start_parts(self: &Arc<Self>) {
@@ -256,6 +295,20 @@ impl Bot {
             Ok(Trust::Unsigned(why)) => tracing::warn!(why, "the device is not cross-signed"),
             Err(cause) => tracing::warn!(cause, "the device could not be cross-signed; the next start tries again"),
         }
+    }
+}
+
+/// The socket on which is told how the bot is, if it is to be told.
+async fn listen(settings: Ops) -> Result<Option<TcpListener>, Failure> {
+    let Some(address) = settings.listen else { return Ok(None) };
+    match TcpListener::bind(address).await {
+        Ok(listener) => Ok(Some(listener)),
+        Err(error) if settings.is_default => {
+            // Another bot on this machine, most likely. That is no reason not to answer anybody.
+            tracing::warn!(%address, %error, "health and metrics are not told: set ops.listen to an address of its own");
+            Ok(None)
+        }
+        Err(error) => Err(Failure::Listen(address, error)),
     }
 }
 

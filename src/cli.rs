@@ -69,6 +69,14 @@ pub enum Action {
         #[arg(value_name = "NEW_DIR")]
         new: PathBuf,
     },
+    /// Ask a running bot how it is: the exit status is 0 if it would answer a question
+    ///
+    /// Asks the address in ops.listen, which has to be set as it is for the bot.
+    Health {
+        /// Ask only whether the bot is alive, whatever its homeserver does.
+        #[arg(long)]
+        alive: bool,
+    },
     /// Print a JSON Schema of the dataset's files, with which editors complete and check them
     Schema,
 }

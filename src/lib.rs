@@ -7,7 +7,7 @@
 //! | Layer | Modules |
 //! | --- | --- |
 //! | the composition | `main` (exit codes), [`cli`], [`settings`], [`app`] |
-//! | the edges | [`matrix`] (the only importer of matrix-sdk), [`store`] (of sqlx), [`console`] (the terminal), [`app::watch`] (of notify) |
+//! | the edges | [`matrix`] (the only importer of matrix-sdk), [`store`] (of sqlx), [`console`] (the terminal), [`ops`] (health and metrics), [`app::watch`] (of notify) |
 //! | the core, synchronous, without clock, network or randomness | [`commands`], [`digest`], [`reply`], [`index`] (the only importer of tantivy), [`dataset`], [`spelling`] |
 //!
 //! # A question
@@ -42,6 +42,7 @@ pub mod dataset;
 pub mod digest;
 pub mod index;
 pub mod matrix;
+pub mod ops;
 pub mod reply;
 pub mod settings;
 pub mod spelling;

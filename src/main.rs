@@ -1,14 +1,14 @@
 //! The `tigerdesk` binary: arguments, settings, tracing, and the only place that decides an exit code.
 
-use std::{env, io, process::ExitCode, sync::Arc, time::Duration};
+use std::{env, io, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::anyhow;
 use clap::Parser as _;
 use tigerdesk::{
     app,
     cli::{Action, Arguments},
-    console,
-    settings::Settings,
+    console, ops,
+    settings::{LogFormat, Settings},
 };
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -42,7 +42,16 @@ fn act(arguments: Arguments) -> anyhow::Result<()> {
         Action::Check { dir } => console::check(folder(dir).as_deref())?,
         Action::Diff { format, old, new } => console::diff(&old, &new, format)?,
         Action::Schema => console::schema()?,
+        Action::Health { alive } => health(settings.ops.listen, if alive { "/healthz" } else { "/readyz" })?,
     }
+    Ok(())
+}
+
+/// Prints how a running bot is; fails if it is not well.
+#[expect(clippy::print_stdout, reason = "what was asked for")]
+fn health(listen: Option<SocketAddr>, path: &str) -> anyhow::Result<()> {
+    let listen = listen.ok_or_else(|| anyhow!("`ops.listen` is empty, so that the bot tells nobody how it is"))?;
+    print!("{}", ops::ask(listen, path)?);
     Ok(())
 }
 
@@ -51,7 +60,11 @@ fn run(settings: Settings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(level).map_err(|error| {
         anyhow!("`log.level` is `{level}` ({error}): write error, warn, info, debug, trace, or a filter of those")
     })?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(false).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(false);
+    match settings.log.format {
+        LogFormat::Human => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let shutdown = CancellationToken::new();
     let outcome = runtime.block_on(async {

@@ -4,11 +4,20 @@ mod access;
 mod layers;
 mod secret;
 
-use std::{collections::HashMap, path::Path, path::PathBuf, time::Duration};
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 pub use access::{Access, AccessError};
+use layers::OFF;
 pub use layers::{DEFAULTS, Error};
 pub use secret::Secret;
+
+/// What `ops.listen` is by default.
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 9464);
 
 /// Everything that can be set. Each field is described in `config/default.toml`.
 #[derive(Debug, Clone)]
@@ -23,6 +32,8 @@ pub struct Settings {
     pub digest: Digest,
     /// Who may do what not everybody may.
     pub access: Access,
+    /// How the bot is watched.
+    pub ops: Ops,
     /// Logging.
     pub log: Log,
 }
@@ -77,11 +88,31 @@ pub struct Digest {
     pub history: Duration,
 }
 
+/// The `[ops]` section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ops {
+    /// Where the bot tells how it is; `None`: nowhere.
+    pub listen: Option<SocketAddr>,
+    /// Whether that is the default address, which several bots on a machine share: one of them has it.
+    pub is_default: bool,
+}
+
 /// The `[log]` section.
 #[derive(Debug, Clone)]
 pub struct Log {
     /// A `tracing` filter.
     pub level: String,
+    /// How an event is written.
+    pub format: LogFormat,
+}
+
+/// How an event is written to the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// A line of text.
+    Human,
+    /// A line of JSON.
+    Json,
 }
 
 impl Settings {
@@ -114,7 +145,8 @@ impl Settings {
             },
             digest: keys.digest()?,
             access: Access::new(&keys.text("access.admins").unwrap_or_default(), keys.text("access.admin_room"))?,
-            log: Log { level: keys.text("log.level").unwrap_or_default() },
+            ops: keys.ops()?,
+            log: Log { level: keys.text("log.level").unwrap_or_default(), format: keys.log_format()? },
         })
     }
 }
@@ -177,6 +209,22 @@ impl Keys {
                 let most = if hours > 48 { format!("{}d", hours / 24) } else { format!("{hours}h") };
                 Error::Duration { key: key.to_owned(), given, most }
             })
+    }
+
+    fn ops(&self) -> Result<Ops, Error> {
+        let Some(given) = self.text("ops.listen").filter(|given| given != OFF) else {
+            return Ok(Ops { listen: None, is_default: false });
+        };
+        let listen = given.parse().map_err(|_| Error::Listen { given })?;
+        Ok(Ops { listen: Some(listen), is_default: listen == DEFAULT_LISTEN })
+    }
+
+    fn log_format(&self) -> Result<LogFormat, Error> {
+        match self.text("log.format").unwrap_or_default().as_str() {
+            "human" => Ok(LogFormat::Human),
+            "json" => Ok(LogFormat::Json),
+            given => Err(Error::LogFormat { given: given.to_owned() }),
+        }
     }
 
     fn share(&self, key: &str) -> Result<f64, Error> {

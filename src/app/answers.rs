@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, VecDeque},
+    ops::ControlFlow,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -10,6 +11,7 @@ use std::{
 };
 
 use tokio::sync::{Notify, Semaphore};
+use tracing::{Instrument as _, Span, field::Empty};
 
 use super::{
     Bot, ByRoom, Failure,
@@ -17,7 +19,7 @@ use super::{
     locked,
 };
 use crate::{
-    commands::{self, Ask, Desk, Effect, Reading},
+    commands::{self, Ask, Desk, Outcome, Reading},
     matrix::{
         self, Answer, Backoff, Trouble,
         incoming::{Seen, View},
@@ -59,6 +61,8 @@ pub(super) struct Answers {
     /// How many people wait for an answer that could be given.
     pressing: AtomicUsize,
     calm: Notify,
+    /// When the last one was dealt with.
+    last: Mutex<Option<Instant>>,
 }
 
 impl Default for Answers {
@@ -68,6 +72,7 @@ impl Default for Answers {
             slots: Semaphore::new(AT_ONCE),
             pressing: AtomicUsize::new(0),
             calm: Notify::new(),
+            last: Mutex::default(),
         }
     }
 }
@@ -84,6 +89,11 @@ impl Answers {
         if self.pressing() {
             notified.await;
         }
+    }
+
+    /// Whether somebody was answered so lately.
+    pub(super) fn answered_within(&self, lately: Duration) -> bool {
+        locked(&self.last).is_some_and(|last| last.elapsed() < lately)
     }
 
     fn press(&self, count: usize) {
@@ -106,10 +116,26 @@ enum Stage {
 /// An answer that only has to be sent.
 struct Draft {
     answer: Answer,
-    /// The command's word, or the one that was probably meant.
-    word: &'static str,
     /// The bot's own time, from the sync's response to here, in microseconds.
     own_us: u64,
+}
+
+/// What is known of a question while it is worked on.
+struct Course {
+    /// How often its answer was tried to be sent.
+    attempts: u32,
+    /// The command's word, or the one that was probably meant.
+    word: &'static str,
+    /// What becomes of it, if its answer can be sent.
+    outcome: &'static str,
+    /// When it came, or was fetched again.
+    received: Instant,
+}
+
+impl Default for Course {
+    fn default() -> Self {
+        Self { attempts: 0, word: "unread", outcome: "answered", received: Instant::now() }
+    }
 }
 
 /// How an attempt to answer ended.
@@ -160,27 +186,44 @@ impl Bot {
             if self.stop.is_cancelled() {
                 return;
             }
-            let event = job.event.clone();
-            let mut attempts = 0;
-            let end = self.work_on(job, &mut attempts).await;
-            self.answers.relieve();
-            let noted = match end {
-                End::Answered { id } => self.store.answered(&event, &id, attempts).await,
-                End::Dropped { reason } => {
-                    tracing::warn!(room, event, reason, "not answered");
-                    self.store.dropped(&event, &reason, attempts).await
-                }
-                End::Left => return,
-            };
-            if let Err(fault) = noted {
-                // The answer is out. Not noted, it is sent again at the next start, which the homeserver takes once.
-                tracing::error!(%fault, room, event, "an answer could not be noted");
+            let span = tracing::info_span!("command", room, word = Empty, release = Empty, duration_ms = Empty);
+            if self.see_to(job).instrument(span).await.is_break() {
+                return;
             }
         }
     }
 
-    async fn work_on(&self, job: Job, attempts: &mut u32) -> End {
-        let (room, said_at) = (job.room.clone(), job.said_at);
+    /// Answers a question and notes what became of it. Breaks when nothing more can be done in this run.
+    async fn see_to(&self, job: Job) -> ControlFlow<()> {
+        let event = job.event.clone();
+        let mut course = Course::default();
+        let end = self.work_on(job, &mut course).await;
+        *locked(&self.answers.last) = Some(Instant::now());
+        self.answers.relieve();
+        let took = course.received.elapsed();
+        Span::current().record("duration_ms", u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
+        let noted = match end {
+            End::Answered { id } => {
+                tracing::info!(attempts = course.attempts, "answered");
+                self.metrics.command(course.word, course.outcome, took);
+                self.store.answered(&event, &id, course.attempts).await
+            }
+            End::Dropped { reason } => {
+                tracing::warn!(event, reason, "not answered");
+                self.metrics.command(course.word, "dropped", took);
+                self.store.dropped(&event, &reason, course.attempts).await
+            }
+            End::Left => return ControlFlow::Break(()),
+        };
+        if let Err(fault) = noted {
+            // The answer is out. Not noted, it is sent again at the next start, which the homeserver takes once.
+            tracing::error!(%fault, event, "an answer could not be noted");
+        }
+        ControlFlow::Continue(())
+    }
+
+    async fn work_on(&self, job: Job, course: &mut Course) -> End {
+        let said_at = job.said_at;
         let mut backoff = Backoff::new(LONGEST_PAUSE);
         let mut stage = Stage::Asked(job);
         loop {
@@ -188,17 +231,17 @@ impl Bot {
                 return End::Dropped { reason: "too old by now".to_owned() };
             }
             let slot = self.answers.slots.acquire().await;
-            let tried = self.attempt(&mut stage, attempts).await;
+            let tried = self.attempt(&mut stage, course).await;
             drop(slot);
             let (after, cause) = match tried {
                 Ok(end) => return end,
-                Err(Trouble::Again { after, cause }) => (after, cause),
-                Err(Trouble::Never { cause }) => return End::Dropped { reason: cause },
+                Err(Trouble::Again { after, cause, .. }) => (after, cause),
+                Err(Trouble::Never { cause, .. }) => return End::Dropped { reason: cause },
                 // The sync says so too, and ends the bot.
                 Err(Trouble::SignedOut | Trouble::AccountClosed(_)) => return End::Left,
             };
             let pause = backoff.next(after);
-            tracing::warn!(room, cause, seconds = pause.as_secs_f32(), "an answer is tried again");
+            tracing::warn!(cause, seconds = pause.as_secs_f32(), "an answer is tried again");
             // Where the homeserver only asks for patience, what is said unasked would use up the answer's turn.
             if after.is_none() {
                 self.answers.relieve();
@@ -217,29 +260,29 @@ impl Bot {
     }
 
     /// One attempt: takes the question as far as it gets.
-    async fn attempt(&self, stage: &mut Stage, attempts: &mut u32) -> Result<End, Trouble> {
+    async fn attempt(&self, stage: &mut Stage, course: &mut Course) -> Result<End, Trouble> {
         if let Stage::Asked(job) = stage {
-            let Some(draft) = self.draft(job).await? else {
+            let Some(draft) = self.draft(job, course).await? else {
                 return Ok(End::Dropped { reason: "no question any more".to_owned() });
             };
             *stage = Stage::Drafted(draft);
         }
-        let Stage::Drafted(Draft { answer, word, own_us }) = stage else {
+        let Stage::Drafted(Draft { answer, own_us }) = stage else {
             return Ok(End::Left);
         };
-        *attempts += 1;
+        course.attempts += 1;
         let sending = Instant::now();
-        let id = self.account.send(answer).await?;
+        let sent = self.account.send(answer).await;
+        self.metrics.sent("answer", sent.as_ref().map(drop).map_err(Trouble::status), course.attempts > 1);
+        let id = sent?;
         let send_ms = u64::try_from(sending.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let room = &answer.room;
-        tracing::info!(room, word, attempts, "answered");
-        tracing::debug!(room, word, own_us, send_ms, "timed");
+        tracing::debug!(own_us, send_ms, "timed");
         Ok(End::Answered { id })
     }
 
     /// Works the answer to `job` out, and fetches the question first where only its id is left. `None` when it turns out
     /// to be none (any more).
-    async fn draft(&self, job: &mut Job) -> Result<Option<Draft>, Trouble> {
+    async fn draft(&self, job: &mut Job, course: &mut Course) -> Result<Option<Draft>, Trouble> {
         if job.question.is_none() {
             let view = View { own: self.account.user(), now: matrix::now(), max_age: self.max_age, live: true };
             let Some(Seen::Message(message)) = self.account.fetch(&job.room, &job.event, view).await? else {
@@ -250,6 +293,14 @@ impl Bot {
             job.question = Some(Question { reading, sender, thread, received: Instant::now() });
         }
         let Some(question) = &job.question else { return Ok(None) };
+        course.received = question.received;
+        (course.word, course.outcome) = match &question.reading {
+            Reading::Command(invocation) => (invocation.word, "answered"),
+            Reading::Slip { near, .. } => (*near, "hinted"),
+            Reading::NotOurs => (course.word, course.outcome),
+        };
+        Span::current().record("word", course.word);
+        Span::current().record("release", self.data.standing().release.map(|(number, _)| number));
         let ask = match &question.reading {
             Reading::Command(invocation) => {
                 let asker = match self.asker(&job.room, &question.sender, invocation).await {
@@ -262,9 +313,13 @@ impl Bot {
             }
             Reading::Slip { .. } | Reading::NotOurs => None,
         };
-        let Some(Worked { word, reply, effect }) = work_out(self.data.desk(), ask, &question.reading).await else {
+        let Some(worked) = work_out(self.data.desk(), ask, &question.reading).await else {
             return Ok(None);
         };
+        let Outcome { reply, effect, .. } = worked.unwrap_or_else(|()| {
+            course.outcome = "failed";
+            Reply::para(vec![text(APOLOGY)]).into()
+        });
         let reply = match effect {
             None => reply,
             Some(effect) => match self.carry_out(&job.room, effect).await {
@@ -276,7 +331,7 @@ impl Bot {
         let answer = Answer { room, question: job.event.clone(), thread, text: reply.text(), html: reply.html() };
         let own_us = u64::try_from(question.received.elapsed().as_micros()).unwrap_or(u64::MAX);
         job.question = None;
-        Ok(Some(Draft { answer, word, own_us }))
+        Ok(Some(Draft { answer, own_us }))
     }
 
     /// Before when a question must have been said to be left unanswered: ms since 1970, our clock.
@@ -285,34 +340,19 @@ impl Bot {
     }
 }
 
-/// What came of a question.
-struct Worked {
-    word: &'static str,
-    reply: Reply,
-    effect: Option<Effect>,
-}
-
-/// Works the answer out; an apology if the command panics; `None` if it is no command.
-async fn work_out(desk: Arc<Desk>, ask: Option<Ask>, reading: &Reading) -> Option<Worked> {
-    let (word, ask) = match (reading, ask) {
-        (Reading::Slip { word, near }, _) => {
-            return Some(Worked { word: near, reply: commands::hint(word, near), effect: None });
-        }
-        (Reading::Command(invocation), Some(ask)) => (invocation.word, ask),
+/// Works the answer out; `Err` if the command panics; `None` if it is no command.
+async fn work_out(desk: Arc<Desk>, ask: Option<Ask>, reading: &Reading) -> Option<Result<Outcome, ()>> {
+    let ask = match (reading, ask) {
+        (Reading::Slip { word, near }, _) => return Some(Ok(commands::hint(word, near).into())),
+        (Reading::Command(_), Some(ask)) => ask,
         _ => return None,
     };
-    let worked = tokio::task::spawn_blocking(move || commands::answer(&desk, &ask));
-    Some(match worked.await {
-        Ok(outcome) => Worked { word, reply: outcome.reply, effect: outcome.effect },
-        Err(error) => {
-            tracing::error!(word, %error, "a command failed");
-            Worked { word, reply: Reply::para(vec![text(APOLOGY)]), effect: None }
-        }
-    })
+    let worked = tokio::task::spawn_blocking(move || commands::answer(&desk, &ask)).await;
+    Some(worked.map_err(|error| tracing::error!(%error, "a command failed")))
 }
 
 /// What could not be done because of the bot's own database is tried again: it may have been busy.
 fn undone(failure: &Failure) -> Trouble {
     tracing::error!(%failure, "a command could not be carried out");
-    Trouble::Again { after: None, cause: "the command could not be carried out".to_owned() }
+    Trouble::again("the command could not be carried out")
 }

@@ -75,8 +75,8 @@ impl Bot {
             };
             let (after, cause) = match paged {
                 Ok(older) => return Ok(Some(older)),
-                Err(Trouble::Again { after, cause }) => (after, cause),
-                Err(Trouble::Never { cause }) => {
+                Err(Trouble::Again { after, cause, .. }) => (after, cause),
+                Err(Trouble::Never { cause, .. }) => {
                     tracing::warn!(room, cause, "what was said while the bot was away can't be read");
                     return Ok(Some(Older::default()));
                 }

@@ -47,6 +47,17 @@ pub(super) struct Withdrawal {
     pub(super) of: usize,
 }
 
+/// How the dataset stands, for those who watch the bot.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Standing {
+    /// The number of the release that is served and when it was taken up.
+    pub(super) release: Option<(u64, jiff::Timestamp)>,
+    /// How many faults kept a newer dataset from being taken up.
+    pub(super) faults: usize,
+    /// Whether a newer dataset is held.
+    pub(super) held: bool,
+}
+
 /// The dataset that is served, and where the next one comes from.
 pub(super) struct Data {
     pub(super) store: Store,
@@ -60,6 +71,8 @@ pub(super) struct Data {
     max_withdrawn: f64,
     admin_room: Option<String>,
     desk: RwLock<Arc<Desk>>,
+    /// The release that is served, without its changes, and what became of the dataset as it is now.
+    standing: std::sync::Mutex<Standing>,
     /// The last release, if it is what is served.
     known: std::sync::Mutex<Option<Arc<Known>>>,
     /// Held while a release is taken up or digests are composed: each sees the other whole.
@@ -89,6 +102,7 @@ impl Data {
             max_withdrawn: settings.digest.max_withdrawn,
             admin_room: settings.access.admin_room.clone(),
             desk: RwLock::new(Arc::new(Desk::new(Dataset::default())?)),
+            standing: std::sync::Mutex::default(),
             known: std::sync::Mutex::default(),
             turn: Mutex::default(),
             due_changed: Notify::new(),
@@ -111,6 +125,11 @@ impl Data {
     /// The desk of the release that is served.
     pub(super) fn desk(&self) -> Arc<Desk> {
         Arc::clone(&self.desk.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// How the dataset stands.
+    pub(super) fn standing(&self) -> Standing {
+        locked(&self.standing).clone()
     }
 
     /// Reads the dataset again. `force`: takes it up even if it withdraws more than is usual. Trouble is reported, once.
@@ -145,6 +164,18 @@ impl Data {
     }
 
     async fn read_again(&self, force: bool, start: bool) -> Result<Reloaded, Failure> {
+        let reloaded = self.read_in_turn(force, start).await?;
+        let mut standing = locked(&self.standing);
+        (standing.faults, standing.held) = match &reloaded {
+            Reloaded::Same(_) | Reloaded::New(_) => (0, false),
+            Reloaded::Faulty(faults) => (faults.0.len(), false),
+            Reloaded::Held(_) => (0, true),
+        };
+        drop(standing);
+        Ok(reloaded)
+    }
+
+    async fn read_in_turn(&self, force: bool, start: bool) -> Result<Reloaded, Failure> {
         let _turn = self.turn.lock().await;
         let (dir, loader) = (self.dir.clone(), Arc::clone(&self.loader));
         let now = jiff::Timestamp::now();
@@ -169,7 +200,7 @@ impl Data {
                 let release = self.last().await?;
                 if start {
                     let index = self.index.clone();
-                    self.serve(blocking(move || Desk::open(dataset, &index)).await??, Some(rows));
+                    self.serve(blocking(move || Desk::open(dataset, &index)).await??, Some(rows), &release);
                 }
                 self.keep_what_was_read();
                 return Ok(Reloaded::Same(release));
@@ -181,10 +212,11 @@ impl Data {
         release.at = matrix::now();
         release.edits = releases::edits(&self.store, &desk.dataset, &release.changes, release.at).await?;
         let number = self.store.take_up(&release, self.gathering).await?;
-        self.serve(desk, Some(rows));
-        self.keep_what_was_read();
         let number = u64::try_from(number).unwrap_or_default();
-        Ok(Reloaded::New(Release { number, at: moment(release.at), changes: release.changes }))
+        let release = Release { number, at: moment(release.at), changes: release.changes };
+        self.serve(desk, Some(rows), &release);
+        self.keep_what_was_read();
+        Ok(Reloaded::New(release))
     }
 
     /// Writes down what was read, for the next start. Nobody waits for that.
@@ -198,8 +230,9 @@ impl Data {
     }
 
     /// `rows`: the hashes of the release's rows, where they are at hand.
-    fn serve(&self, desk: Desk, rows: Option<Vec<String>>) {
+    fn serve(&self, desk: Desk, rows: Option<Vec<String>>, release: &Release) {
         let desk = Arc::new(desk);
+        locked(&self.standing).release = Some((release.number, release.at));
         *locked(&self.known) = rows.map(|rows| Arc::new(Known { desk: Arc::clone(&desk), rows }));
         *self.desk.write().unwrap_or_else(PoisonError::into_inner) = desk;
     }
@@ -213,14 +246,15 @@ impl Data {
             let file = File { name: "the last release.jsonl".to_owned(), text };
             dataset::load_files(&[file]).map(|dataset| Desk::open(dataset, &index))
         });
+        let release = Release::from(stored);
         match desk.await? {
-            Ok(desk) => self.serve(desk?, None),
+            Ok(desk) => self.serve(desk?, None, &release),
             Err(faults) => {
                 tracing::error!(%faults, "the last release can't be read any more");
                 return Ok(None);
             }
         }
-        Ok(Some(stored.into()))
+        Ok(Some(release))
     }
 
     /// Reports trouble to the log and the admin room, unless it was the last that was reported. A start says it once more to

@@ -116,7 +116,10 @@ impl Bot {
         for (job, verdict) in jobs.into_iter().zip(verdicts) {
             match verdict {
                 Verdict::Take => self.answer(job),
-                Verdict::Sealed => tracing::debug!(room = job.room, event = job.event, "sealed, waiting for its key"),
+                Verdict::Sealed => {
+                    self.metrics.undecrypted();
+                    tracing::debug!(room = job.room, event = job.event, "sealed, waiting for its key");
+                }
                 Verdict::HintedBefore => tracing::debug!(room = job.room, "hinted before, left alone"),
                 Verdict::Known => {}
             }

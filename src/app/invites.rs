@@ -44,9 +44,9 @@ impl Bot {
                     tracing::info!(room, "joined");
                     return;
                 }
-                Err(Trouble::Again { after, cause }) => (after, cause),
+                Err(Trouble::Again { after, cause, .. }) => (after, cause),
                 // An invite over federation may arrive before the room can be joined, which looks like a refusal.
-                Err(Trouble::Never { cause }) => (None, cause),
+                Err(Trouble::Never { cause, .. }) => (None, cause),
                 Err(Trouble::SignedOut | Trouble::AccountClosed(_)) => return,
             };
             let pause = backoff.next(after);

@@ -67,16 +67,12 @@ impl Account {
         RoomId::parse(id)
             .ok()
             .and_then(|id| self.client.get_room(&id))
-            .ok_or_else(|| Trouble::Never { cause: "the room is unknown".to_owned() })
+            .ok_or_else(|| Trouble::never("the room is unknown"))
     }
 
     pub(super) fn joined_room(&self, id: &str) -> Result<Room, Trouble> {
         let room = self.room(id)?;
-        if room.state() == RoomState::Joined {
-            Ok(room)
-        } else {
-            Err(Trouble::Never { cause: "not in the room any more".to_owned() })
-        }
+        if room.state() == RoomState::Joined { Ok(room) } else { Err(Trouble::never("not in the room any more")) }
     }
 
     /// Sends `answer`, once, and returns its event id. To send it again is safe: see [`transaction_id`].
@@ -116,7 +112,7 @@ impl Account {
     ///
     /// What to do next, when the homeserver did not give it.
     pub async fn fetch(&self, room: &str, id: &str, view: View<'_>) -> Result<Option<Seen>, Trouble> {
-        let id = EventId::parse(id).map_err(|error| Trouble::Never { cause: error.to_string() })?;
+        let id = EventId::parse(id).map_err(|error| Trouble::never(error.to_string()))?;
         let event = self.joined_room(room)?.event(&id, None).await.map_err(|error| Trouble::from(&error))?;
         Ok(view.read_one(&event_of(&event)))
     }

@@ -29,7 +29,7 @@ impl Account {
         if !name.starts_with('#') {
             return Ok(name.to_owned());
         }
-        let alias = RoomAliasId::parse(name).map_err(|error| Trouble::Never { cause: error.to_string() })?;
+        let alias = RoomAliasId::parse(name).map_err(|error| Trouble::never(error.to_string()))?;
         let known = self.client.joined_rooms().into_iter().find(|room| {
             room.canonical_alias().is_some_and(|known| known == alias) || room.alt_aliases().contains(&alias)
         });

@@ -27,7 +27,7 @@ impl Account {
     /// What to do next, when the homeserver did not give the room's state or it can't be read.
     pub async fn may_rename(&self, room: &str, user: &str) -> Result<bool, Trouble> {
         let room = self.joined_room(room)?;
-        let user = UserId::parse(user).map_err(|error| Trouble::Never { cause: error.to_string() })?;
+        let user = UserId::parse(user).map_err(|error| Trouble::never(error.to_string()))?;
         let levels = match room.power_levels().await {
             Ok(levels) => levels,
             // Not in the store: either the room has no such event, or the store has a hole.
@@ -54,7 +54,7 @@ async fn fetched(client: &Client, room: &RoomId) -> Result<RoomPowerLevels, Trou
     };
     let content = content.as_ref().map(|content| content.get());
     levels(create.event_or_content.get(), content)
-        .map_err(|error| Trouble::Never { cause: format!("the room's power levels can't be read: {error}") })
+        .map_err(|error| Trouble::never(format!("the room's power levels can't be read: {error}")))
 }
 
 /// The power levels of a room, from its `m.room.create` event and the content of its `m.room.power_levels` if it has one.

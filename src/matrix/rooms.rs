@@ -17,7 +17,7 @@ impl Account {
     ///
     /// What to do next. A refusal need not be final: an invite over federation may arrive before the room can be joined.
     pub async fn join(&self, room: &str) -> Result<(), Trouble> {
-        let id = RoomId::parse(room).map_err(|error| Trouble::Never { cause: error.to_string() })?;
+        let id = RoomId::parse(room).map_err(|error| Trouble::never(error.to_string()))?;
         self.client.join_room_by_id(&id).await.map(drop).map_err(|error| Trouble::from(&error))
     }
 }

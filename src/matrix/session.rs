@@ -296,7 +296,7 @@ fn login_refusal(error: &matrix_sdk::Error, settings: &Matrix, stores: &Stores) 
         }
         (_, Trouble::AccountClosed(how)) => Refusal::AccountClosed(how, user),
         (_, Trouble::Again { cause, .. }) => Refusal::Unreachable { address, cause },
-        (_, Trouble::Never { cause }) => Refusal::Refused { what: "log the bot in", cause },
+        (_, Trouble::Never { cause, .. }) => Refusal::Refused { what: "log the bot in", cause },
         (_, Trouble::SignedOut) => Refusal::Refused { what: "log the bot in", cause: root_cause(error) },
     }
 }

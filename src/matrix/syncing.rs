@@ -4,7 +4,13 @@
 //! what it retries. What a response brings is read from the response itself rather than by event handlers, because the
 //! SDK keeps its place (`next_batch`) before it calls them.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
 
 use matrix_sdk::{
     config::SyncSettings,
@@ -22,8 +28,8 @@ use super::{
     trouble::Trouble,
 };
 
-/// How long the homeserver holds a poll that has nothing to say.
-const LONG_POLL: Duration = Duration::from_secs(30);
+/// How long the homeserver holds a poll that has nothing to say. Short enough that one that is gone is soon missed.
+const LONG_POLL: Duration = Duration::from_secs(20);
 /// How much longer than that a response may take for what it brings to count as new.
 const GRACE: Duration = Duration::from_secs(20);
 /// The longest pause after a failed poll.
@@ -61,6 +67,46 @@ pub struct RoomNews {
     pub encrypted_now: bool,
 }
 
+/// How the long poll fares, for those who watch the bot.
+#[derive(Debug)]
+pub struct Pulse {
+    start: Instant,
+    /// When a poll was last begun, and when one was last answered: milliseconds since the start; 0 for never.
+    begun: AtomicU64,
+    answered: AtomicU64,
+}
+
+impl Default for Pulse {
+    fn default() -> Self {
+        Self { start: Instant::now(), begun: AtomicU64::new(0), answered: AtomicU64::new(0) }
+    }
+}
+
+impl Pulse {
+    /// How long ago a poll was last begun; how long ago this was made, if none was.
+    #[must_use]
+    pub fn since_poll(&self) -> Duration {
+        self.since(self.begun.load(Ordering::Relaxed))
+    }
+
+    /// How long ago the homeserver last answered one.
+    #[must_use]
+    pub fn since_answer(&self) -> Option<Duration> {
+        Some(self.answered.load(Ordering::Relaxed))
+            .filter(|answered| *answered > 0)
+            .map(|answered| self.since(answered))
+    }
+
+    fn since(&self, moment: u64) -> Duration {
+        self.start.elapsed().saturating_sub(Duration::from_millis(moment))
+    }
+
+    fn note(&self, what: &AtomicU64) {
+        let now = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        what.store(now.max(1), Ordering::Relaxed);
+    }
+}
+
 /// The long poll's state.
 #[derive(Debug)]
 pub struct Syncing {
@@ -68,6 +114,7 @@ pub struct Syncing {
     settings: SyncSettings,
     max_age: Duration,
     backoff: Backoff,
+    pulse: Arc<Pulse>,
     first: bool,
 }
 
@@ -86,7 +133,7 @@ pub fn milliseconds(duration: Duration) -> i64 {
 impl Syncing {
     /// A poll for `account` that takes up where the previous one stopped, also across restarts.
     #[must_use]
-    pub fn new(account: Account, max_age: Duration) -> Self {
+    pub fn new(account: Account, max_age: Duration, pulse: Arc<Pulse>) -> Self {
         let filter = json!({
             "presence": { "not_types": ["*"] },
             "room": {
@@ -98,7 +145,7 @@ impl Syncing {
         // The filter is a constant of ours; without it the poll would only be less thrifty.
         let filter: FilterDefinition = serde_json::from_value(filter).unwrap_or_default();
         let settings = SyncSettings::new().filter(Filter::FilterDefinition(filter));
-        Self { account, settings, max_age, backoff: Backoff::new(LONGEST_PAUSE), first: true }
+        Self { account, settings, max_age, backoff: Backoff::new(LONGEST_PAUSE), pulse, first: true }
     }
 
     /// Waits for the next response. Failures are waited out; dropping the future is safe at any moment.
@@ -112,8 +159,10 @@ impl Syncing {
             // initial sync, which the homeserver takes its time for, gets a long time-out.
             let wait = if self.first && self.account.synced { Duration::ZERO } else { LONG_POLL };
             let asked = Instant::now();
+            self.pulse.note(&self.pulse.begun);
             let error = match self.account.client.sync_once(self.settings.clone().timeout(wait)).await {
                 Ok(response) => {
+                    self.pulse.note(&self.pulse.answered);
                     let unbroken = !self.first && self.backoff.failures() == 0;
                     let live = unbroken && asked.elapsed() < LONG_POLL + GRACE;
                     if self.backoff.failures() > 0 {
@@ -130,8 +179,8 @@ impl Syncing {
                 Trouble::AccountClosed(how) => {
                     return Err(Refusal::AccountClosed(how, self.account.user().to_owned()));
                 }
-                Trouble::Again { after, cause } => (after, cause),
-                Trouble::Never { cause } => (None, cause),
+                Trouble::Again { after, cause, .. } => (after, cause),
+                Trouble::Never { cause, .. } => (None, cause),
             };
             let pause = self.backoff.next(after);
             tracing::warn!(cause, seconds = pause.as_secs_f32(), "the sync failed and is tried again");

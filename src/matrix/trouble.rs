@@ -22,11 +22,15 @@ pub enum Trouble {
         after: Option<Duration>,
         /// What went wrong, briefly.
         cause: String,
+        /// The HTTP status of the answer, if there was one in Matrix' terms.
+        status: Option<u16>,
     },
     /// The server will never do it.
     Never {
         /// What it said, briefly.
         cause: String,
+        /// The HTTP status of the answer, if there was one.
+        status: Option<u16>,
     },
     /// Our session is over.
     SignedOut,
@@ -34,13 +38,37 @@ pub enum Trouble {
     AccountClosed(&'static str),
 }
 
+impl Trouble {
+    /// Something of ours went wrong for now.
+    #[must_use]
+    pub fn again(cause: impl Into<String>) -> Self {
+        Self::Again { after: None, cause: cause.into(), status: None }
+    }
+
+    /// Something that nobody need ask the server for.
+    #[must_use]
+    pub fn never(cause: impl Into<String>) -> Self {
+        Self::Never { cause: cause.into(), status: None }
+    }
+
+    /// The HTTP status of the server's answer, if it is known.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Again { status, .. } | Self::Never { status, .. } => *status,
+            Self::SignedOut => Some(401),
+            Self::AccountClosed(_) => Some(403),
+        }
+    }
+}
+
 impl From<&Error> for Trouble {
     fn from(error: &Error) -> Self {
         match error {
             Error::Http(error) => Self::from(&**error),
-            Error::WrongRoomState(_) => Self::Never { cause: "not in the room".to_owned() },
+            Error::WrongRoomState(_) => Self::never("not in the room"),
             // Stores, encryption, another task's failed request: nothing that is settled for good.
-            other => Self::Again { after: None, cause: root_cause(other) },
+            other => Self::again(root_cause(other)),
         }
     }
 }
@@ -51,20 +79,21 @@ impl From<&HttpError> for Trouble {
         if let HttpError::Cached(inner) = error {
             return Self::from(&**inner);
         }
+        let status = status(error);
         match error.client_api_error_kind() {
             Some(ErrorKind::UnknownToken(_)) => return Self::SignedOut,
             Some(ErrorKind::UserDeactivated) => return Self::AccountClosed("deactivated"),
             Some(ErrorKind::UserLocked) => return Self::AccountClosed("locked"),
             Some(ErrorKind::LimitExceeded(data)) => {
-                return Self::Again { after: data.retry_after.as_ref().and_then(delay), cause };
+                return Self::Again { after: data.retry_after.as_ref().and_then(delay), cause, status };
             }
             // A proxy's page rather than the homeserver's word: it may be gone in a moment.
-            None => return Self::Again { after: None, cause },
+            None => return Self::Again { after: None, cause, status },
             Some(_) => {}
         }
-        match status(error) {
-            Some(status) if status != 429 && status < 500 => Self::Never { cause },
-            _ => Self::Again { after: None, cause },
+        match status {
+            Some(code) if code != 429 && code < 500 => Self::Never { cause, status },
+            _ => Self::Again { after: None, cause, status },
         }
     }
 }

@@ -16,6 +16,8 @@ use crate::spelling::nearest;
 pub const DEFAULTS: &str = include_str!("../../config/default.toml");
 /// What the variables begin with.
 const PREFIX: &str = "TIGERDESK__";
+/// What switches `ops.listen` off, as an empty value does: for other variables, empty means "not given".
+pub(super) const OFF: &str = "off";
 
 /// What is wrong with the settings, in one sentence that says what to change. Never holds a secret.
 #[derive(Debug, thiserror::Error)]
@@ -103,6 +105,18 @@ pub enum Error {
     /// Changes can't be gathered for a shorter time than the data must be quiet.
     #[error("`digest.longest_gathering` is shorter than `digest.quiet_period`: make it as long at least")]
     Gathering,
+    /// Where to listen can't be read.
+    #[error("`ops.listen` is `{given}`: write an address and a port such as 127.0.0.1:9464, or nothing to have it off")]
+    Listen {
+        /// What it is set to.
+        given: String,
+    },
+    /// How the log is written can't be read.
+    #[error("`log.format` is `{given}`: write human or json")]
+    LogFormat {
+        /// What it is set to.
+        given: String,
+    },
     /// Who may do what can't be used.
     #[error(transparent)]
     Access(#[from] AccessError),
@@ -161,6 +175,9 @@ fn own_variables(variables: impl IntoIterator<Item = (OsString, OsString)>) -> R
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
         .filter(|(name, _)| name.to_uppercase().starts_with(PREFIX))
         .map(|(name, value)| match value.into_string() {
+            Ok(value) if value.is_empty() && name.eq_ignore_ascii_case("TIGERDESK__OPS__LISTEN") => {
+                Ok((name, OFF.to_owned()))
+            }
             Ok(value) => Ok((name, value)),
             Err(_) => Err(Error::NotText { name }),
         })

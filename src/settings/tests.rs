@@ -1,6 +1,6 @@
 use std::{ffi::OsString, fs, path::Path, time::Duration};
 
-use super::{Secret, Settings};
+use super::{DEFAULT_LISTEN, LogFormat, Ops, Secret, Settings};
 
 fn load(file: Option<&Path>, variables: &[(&str, &str)]) -> Result<Settings, String> {
     let variables = variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
@@ -140,4 +140,28 @@ fn every_fault_is_one_sentence_that_says_what_to_change() {
 fn debug_shows_no_secret() {
     let settings = load(None, &[("TIGERDESK__MATRIX__PASSWORD", "geheim")]).unwrap();
     assert!(!format!("{settings:?}").contains("geheim"));
+}
+
+#[test]
+fn where_to_listen_is_an_address_or_nowhere() {
+    let listen = |variables: &[(&str, &str)]| load(None, variables).map(|settings| settings.ops);
+    let standard = listen(&[]).unwrap();
+    assert_eq!(standard, Ops { listen: Some(DEFAULT_LISTEN), is_default: true });
+    let elsewhere = listen(&[("TIGERDESK__OPS__LISTEN", "[::]:80")]).unwrap();
+    assert_eq!(elsewhere, Ops { listen: "[::]:80".parse().ok(), is_default: false });
+    for off in ["", "off"] {
+        assert_eq!(listen(&[("TIGERDESK__OPS__LISTEN", off)]).unwrap().listen, None, "{off:?}");
+    }
+    let file = file("[ops]\nlisten = \"\"\n");
+    assert_eq!(load(Some(file.path()), &[]).unwrap().ops.listen, None);
+    let error = listen(&[("TIGERDESK__OPS__LISTEN", "localhost")]).unwrap_err();
+    assert!(error.contains("`ops.listen` is `localhost`"), "{error}");
+}
+
+#[test]
+fn a_log_is_for_people_or_for_programs() {
+    assert_eq!(load(None, &[]).unwrap().log.format, LogFormat::Human);
+    assert_eq!(load(None, &[("TIGERDESK__LOG__FORMAT", "json")]).unwrap().log.format, LogFormat::Json);
+    let error = load(None, &[("TIGERDESK__LOG__FORMAT", "xml")]).unwrap_err();
+    assert!(error.contains("human or json"), "{error}");
 }

@@ -30,7 +30,9 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    fn word(self) -> &'static str {
+    /// What it is, in one word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
         match self {
             Self::Head => "head",
             Self::Part => "part",

@@ -34,15 +34,15 @@ use crate::{
 };
 
 /// Alice in a plain room whose desk tells of each change; she may have the dataset reloaded.
-struct Newsroom {
-    facts: Facts,
-    alice: Person,
-    desk: Installation,
-    bot: Bot,
+pub struct Newsroom {
+    pub facts: Facts,
+    pub alice: Person,
+    pub desk: Installation,
+    pub bot: Bot,
     /// The room that asked for digests.
-    room: String,
+    pub room: String,
     /// The room in which the desk speaks to its admins.
-    admins: String,
+    pub admins: String,
 }
 
 impl Newsroom {
@@ -60,7 +60,7 @@ impl Newsroom {
     }
 
     /// The bot is `desk`, over `facts`.
-    async fn over(desk: Installation, facts: Facts) -> Result<Self> {
+    pub async fn over(desk: Installation, facts: Facts) -> Result<Self> {
         let alice = Person::register(Synapse::shared()?, "alice").await?;
         let admins = alice.create_room(&[desk.user_id()]).await?;
         let desk = desk
@@ -80,7 +80,7 @@ impl Newsroom {
     }
 
     /// Changes a figure and waits for the digest that tells the new one in `room`.
-    async fn change_and_wait(&self, company: &str, employees: u32) -> Result<Event> {
+    pub async fn change_and_wait(&self, company: &str, employees: u32) -> Result<Event> {
         self.facts.set_employees(company, employees)?;
         self.digest_with(&self.room, employees).await
     }
@@ -103,7 +103,7 @@ impl Newsroom {
     }
 
     /// Waits for what the desk says in the admin room that has `word` in it.
-    async fn report_with(&self, word: &str) -> Result<Event> {
+    pub async fn report_with(&self, word: &str) -> Result<Event> {
         let what = format!("a report with {word:?}");
         self.alice.wait_for(&what, |event| self.is_report(event) && event.body().contains(word)).await
     }

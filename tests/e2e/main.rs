@@ -17,3 +17,4 @@ mod plain;
 mod refusals;
 mod scene;
 mod sign_in;
+mod watched;

@@ -59,12 +59,12 @@ pub struct Bot {
 }
 
 impl Installation {
-    /// A new account on `server`, and the five settings that `run` needs.
+    /// A new account on `server`, the five settings that `run` needs, and no ear for who asks how it is.
     pub async fn new(server: &Synapse) -> Result<Self> {
         Self::with_account(Account::register(server, "tigerdesk").await?)
     }
 
-    /// The five settings that `run` needs, for `account`.
+    /// The same for `account`.
     pub fn with_account(account: Account) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("tigerdesk-state-").tempdir()?;
         guard::watch_folder(folder.path())?;
@@ -75,6 +75,8 @@ impl Installation {
             ("MATRIX__PASSWORD", account.password.clone()),
             ("STATE__DIR", folder.path().join("state").display().to_string()),
             ("DATA__DIR", data.display().to_string()),
+            // Many bots run side by side here.
+            ("OPS__LISTEN", String::new()),
         ];
         let settings = settings.into_iter().map(|(key, value)| (format!("TIGERDESK__{key}"), value)).collect();
         Ok(Self { account, folder: Arc::new(folder), settings, starts: AtomicU32::new(0), quiet: false })

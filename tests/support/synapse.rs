@@ -141,7 +141,8 @@ impl Drop for Synapse {
     }
 }
 
-fn free_port() -> Result<u16> {
+/// A port on 127.0.0.1 that nobody listens on.
+pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
