@@ -8,7 +8,7 @@
 //! Whoever waits for an answer goes first: while somebody does, nothing new is sent.
 
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::{HashMap, VecDeque},
     sync::Arc,
     time::Duration,
 };
@@ -24,8 +24,15 @@ use crate::{
     store::{Fault, Purpose, Waiting},
 };
 
-/// How many messages are under way at a time. More would make answers wait at the homeserver.
-const AT_ONCE: usize = 4;
+/// How many messages are under way at a time, but for slow ones. More would make answers wait at the homeserver, which most
+/// take one after the other anyway.
+const AT_ONCE: usize = 2;
+/// A message that is under way for longer is slow: its room is in trouble, and holds up no other.
+const SLOW: Duration = Duration::from_secs(2);
+/// How many messages are under way at a time, slow ones and all.
+const MOST: usize = 16;
+/// For so long after an answer somebody may ask again: then one message at a time is enough in their way.
+const CONVERSATION: Duration = Duration::from_secs(3);
 /// How many waiting messages are fetched from the store at a time.
 const FETCHED: usize = 64;
 /// The longest pause between two tries.
@@ -54,8 +61,12 @@ struct Pace {
 }
 
 impl Pace {
-    fn at_once(&self) -> usize {
-        if self.careful_until.is_some_and(|until| until > Instant::now()) { 1 } else { AT_ONCE }
+    /// Whether another message may be sent, beside those that are under way since these moments. `conversation`: somebody
+    /// has asked something lately.
+    fn allows_another<'b>(&self, under_way: impl ExactSizeIterator<Item = &'b Instant>, conversation: bool) -> bool {
+        let careful = self.careful_until.is_some_and(|until| until > Instant::now());
+        let at_once = if careful || conversation { 1 } else { AT_ONCE };
+        under_way.len() < MOST && under_way.filter(|since| since.elapsed() < SLOW).count() < at_once
     }
 
     fn limited(&mut self, pause: Duration) {
@@ -73,7 +84,8 @@ impl Bot {
     /// Works the outbox off for as long as the bot runs.
     pub(super) async fn deliver(self: Arc<Self>) -> Result<(), Failure> {
         let mut sending: JoinSet<(String, Result<End, Fault>)> = JoinSet::new();
-        let mut busy: HashSet<String> = HashSet::new();
+        // The rooms that a message is under way to, and since when.
+        let mut busy: HashMap<String, Instant> = HashMap::new();
         let mut fetched: VecDeque<Waiting> = VecDeque::new();
         let mut pace = Pace::default();
         loop {
@@ -81,20 +93,26 @@ impl Bot {
             if let Some(until) = pace.pause() {
                 wake = wake.min(until);
             } else if !self.answers.pressing() {
-                while sending.len() < pace.at_once() {
+                while pace.allows_another(busy.values(), self.answers.answered_within(CONVERSATION)) {
                     if fetched.is_empty() {
                         let limit = i64::try_from(FETCHED + busy.len()).unwrap_or(i64::MAX);
                         fetched = self.store.waiting(matrix::now(), limit).await?.into();
-                        fetched.retain(|waiting| !busy.contains(&waiting.room));
+                        fetched.retain(|waiting| !busy.contains_key(&waiting.room));
                     }
                     let Some(waiting) = fetched.pop_front() else { break };
-                    busy.insert(waiting.room.clone());
+                    busy.insert(waiting.room.clone(), Instant::now());
                     let bot = Arc::clone(&self);
                     sending.spawn(async move {
                         let room = waiting.room.clone();
                         (room, bot.send_waiting(waiting).await)
                     });
                 }
+                // Another one may be sent once one of these is slow.
+                wake = busy
+                    .values()
+                    .map(|since| *since + SLOW)
+                    .filter(|slow| *slow > Instant::now())
+                    .fold(wake, Instant::min);
                 if sending.is_empty()
                     && let Some(next) = self.store.next_try().await?
                 {
@@ -136,7 +154,7 @@ impl Bot {
                 tracing::info!(room = waiting.room, event, purpose = ?waiting.purpose, attempts = waiting.attempts + 1, "told");
                 Ok(End::Settled)
             }
-            Err(Trouble::Never { cause }) => {
+            Err(Trouble::Never { cause, .. }) => {
                 // Tried before, it may have arrived, and is better told never than twice.
                 let surely_not_there = waiting.first_try.is_none();
                 tracing::warn!(
@@ -148,7 +166,7 @@ impl Bot {
                 self.store.parked(waiting.id, &cause, surely_not_there).await?;
                 Ok(End::Settled)
             }
-            Err(Trouble::Again { after, cause }) => {
+            Err(Trouble::Again { after, cause, .. }) => {
                 let pause = Backoff::resumed(waiting.attempts, LONGEST_PAUSE).next(after);
                 tracing::warn!(room = waiting.room, cause, seconds = pause.as_secs_f32(), "told later");
                 let pause_ms = matrix::milliseconds(pause);
@@ -170,7 +188,7 @@ impl Bot {
             (Purpose::Part, Some(head)) => Relation::Thread(head.clone()),
             (Purpose::Edit, Some(head)) => Relation::Edit(head.clone()),
             (Purpose::Part | Purpose::Edit, None) => {
-                return Ok(Some(Err(Trouble::Never { cause: "what it belongs to was never sent".to_owned() })));
+                return Ok(Some(Err(Trouble::never("what it belongs to was never sent"))));
             }
         };
         let device = self.account.device();
@@ -189,7 +207,10 @@ impl Bot {
         }
         let (room, key) = (waiting.room.clone(), waiting.key.clone());
         let (text, html) = (waiting.body.text.clone(), waiting.body.html.clone());
-        Ok(Some(self.account.post(&Post { room, key, relation, text, html }).await))
+        let posted = self.account.post(&Post { room, key, relation, text, html }).await;
+        let outcome = posted.as_ref().map(drop).map_err(Trouble::status);
+        self.metrics.sent(waiting.purpose.word(), outcome, waiting.attempts > 0);
+        Ok(Some(posted))
     }
 }
 
