@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use tigerdesk::settings::DEFAULTS;
+use tigerdesk::{ops::NAMES, settings::DEFAULTS};
 
 fn file(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
@@ -22,7 +22,7 @@ fn every_variable_is_a_setting() {
         .flat_map(|(section, keys)| keys.as_table().unwrap().keys().map(move |key| format!("{section}__{key}")))
         .map(|name| format!("TIGERDESK__{}", name.to_uppercase()))
         .collect();
-    for name in ["Dockerfile", "compose.yaml", ".env.example", "config/demo/demo.env"] {
+    for name in ["Dockerfile", "compose.yaml", ".env.example", "config/demo/demo.env", "config/tigerdesk.service"] {
         let mut variables = words(&file(name), "TIGERDESK__");
         // How a variable's name is made up, in a comment.
         variables.remove("TIGERDESK__");
@@ -62,4 +62,21 @@ fn the_demo_has_the_homeserver_that_the_tests_have() {
     let version = requirements.lines().find_map(|line| line.strip_prefix("matrix-synapse==")).unwrap();
     let image = format!("image: matrixdotorg/synapse:v{version}\n");
     assert_eq!(file("compose.yaml").matches(&image).count(), 2, "{image}");
+}
+
+#[test]
+fn what_is_watched_is_what_the_bot_tells() {
+    let told: BTreeSet<&str> = NAMES.into();
+    for name in ["config/alerts.yml", "config/alerts_test.yml", "config/grafana-dashboard.json"] {
+        for metric in words(&file(name), "tigerdesk_") {
+            assert!(
+                told.contains(metric.trim_end_matches("_bucket")),
+                "{name} has {metric}, which the bot does not tell"
+            );
+        }
+    }
+    let dashboard = file("config/grafana-dashboard.json");
+    for metric in told {
+        assert!(dashboard.contains(metric), "the dashboard does not show {metric}");
+    }
 }
