@@ -12,6 +12,7 @@ mod check;
 mod command_line;
 mod coverage;
 mod digests;
+mod hosting;
 mod lists;
 mod quality;
 mod readme;
