@@ -90,10 +90,12 @@ impl Bot {
         let mut pace = Pace::default();
         loop {
             let mut wake = Instant::now() + LOOK;
+            // Asked once: whoever is gone by the time that this is waited for is told of.
+            let others_first = self.waiters.any();
             if let Some(until) = pace.pause() {
                 wake = wake.min(until);
-            } else if !self.answers.pressing() {
-                while pace.allows_another(busy.values(), self.answers.answered_within(CONVERSATION)) {
+            } else if !others_first {
+                while pace.allows_another(busy.values(), self.waiters.answered_within(CONVERSATION)) {
                     if fetched.is_empty() {
                         let limit = i64::try_from(FETCHED + busy.len()).unwrap_or(i64::MAX);
                         fetched = self.store.waiting(matrix::now(), limit).await?.into();
@@ -131,15 +133,16 @@ impl Bot {
                     match end? {
                         End::Settled => {}
                         End::Limited(pause) => pace.limited(pause),
-                        // What was fetched is not sent by this run any more.
-                        End::Left => fetched.clear(),
+                        End::Left => break,
                     }
                 }
                 () = self.data.outbox_filled.notified() => {}
-                () = self.answers.calm(), if self.answers.pressing() => {}
+                () = self.waiters.gone(), if others_first => {}
                 () = sleep_until(wake) => {}
             }
         }
+        // The session may be over, which the sync tells too.
+        self.stop.cancelled().await;
         // What is under way may end, so that its event id is noted.
         let ending = async { while sending.join_next().await.is_some() {} };
         let _ = timeout(super::LAST_ANSWERS, ending).await;
