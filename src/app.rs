@@ -139,16 +139,18 @@ pub async fn run(settings: Settings, hangup: Arc<Notify>, shutdown: Cancellation
         let stop = stop.clone();
         tasks.spawn("telling how the bot is", async move {
             tokio::select! {
-                () = stop.cancelled() => {}
-                ended = serving => tracing::error!(?ended, "nobody is told how the bot is any more"),
+                () = stop.cancelled() => Ok(()),
+                never = serving => match never {},
             }
-            Ok(())
         });
     }
     let store = Store::open(folder.path()).await?;
     // Watched from before it is read, so that no change falls in between.
     let watch = settings.data.dir.clone().map(|dir| Watch::new(dir, settings.data.poll));
-    let data = Data::open(store.clone(), folder.path(), &settings).await?;
+    let data = tokio::select! {
+        data = Data::open(store.clone(), folder.path(), &settings) => data?,
+        () = shutdown.cancelled() => return Ok(()),
+    };
     let signing_in = matrix::sign_in(&settings.matrix, folder.path(), settings.state.passphrase.as_ref());
     let account = tokio::select! {
         account = signing_in => account?,

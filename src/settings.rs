@@ -5,19 +5,15 @@ mod layers;
 mod secret;
 
 use std::{
-    collections::HashMap,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 pub use access::{Access, AccessError};
-use layers::OFF;
+use layers::Merged;
 pub use layers::{DEFAULTS, Error};
 pub use secret::Secret;
-
-/// What `ops.listen` is by default.
-const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 9464);
 
 /// Everything that can be set. Each field is described in `config/default.toml`.
 #[derive(Debug, Clone)]
@@ -93,7 +89,7 @@ pub struct Digest {
 pub struct Ops {
     /// Where the bot tells how it is; `None`: nowhere.
     pub listen: Option<SocketAddr>,
-    /// Whether that is the default address, which several bots on a machine share: one of them has it.
+    /// Whether nobody has asked for that address: several bots on a machine share it, and one of them has it.
     pub is_default: bool,
 }
 
@@ -152,16 +148,16 @@ impl Settings {
 }
 
 /// The merged layers: every key of `config/default.toml` with its value.
-struct Keys(HashMap<String, String>);
+struct Keys(Merged);
 
 impl Keys {
     fn text(&self, key: &str) -> Option<String> {
-        self.0.get(key).filter(|value| !value.trim().is_empty()).map(|value| value.trim().to_owned())
+        self.0.values.get(key).filter(|value| !value.trim().is_empty()).map(|value| value.trim().to_owned())
     }
 
     /// A secret, verbatim: from the key itself, or else from the file that the key with `_file` names.
     fn secret(&self, key: &str) -> Result<Option<Secret>, Error> {
-        if let Some(given) = self.0.get(key).filter(|value| !value.is_empty()) {
+        if let Some(given) = self.0.values.get(key).filter(|value| !value.is_empty()) {
             return Ok(Some(Secret::new(given.clone())));
         }
         let file_key = format!("{key}_file");
@@ -212,11 +208,9 @@ impl Keys {
     }
 
     fn ops(&self) -> Result<Ops, Error> {
-        let Some(given) = self.text("ops.listen").filter(|given| given != OFF) else {
-            return Ok(Ops { listen: None, is_default: false });
-        };
-        let listen = given.parse().map_err(|_| Error::Listen { given })?;
-        Ok(Ops { listen: Some(listen), is_default: listen == DEFAULT_LISTEN })
+        let listen = self.text("ops.listen");
+        let listen = listen.map(|given| given.parse().map_err(|_| Error::Listen { given })).transpose()?;
+        Ok(Ops { listen, is_default: !self.0.given.contains("ops.listen") })
     }
 
     fn log_format(&self) -> Result<LogFormat, Error> {

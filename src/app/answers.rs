@@ -193,12 +193,11 @@ impl Bot {
             let slot = self.answers.slots.acquire().await;
             let tried = {
                 let mut attempt = pin!(self.attempt(&mut stage, course));
-                match timeout(SLOW, &mut attempt).await {
-                    Ok(tried) => tried,
-                    Err(_) => {
-                        waiter.count(false);
-                        attempt.await
-                    }
+                if let Ok(tried) = timeout(SLOW, &mut attempt).await {
+                    tried
+                } else {
+                    waiter.count(false);
+                    attempt.await
                 }
             };
             drop(slot);

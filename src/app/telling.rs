@@ -146,14 +146,11 @@ impl Bot {
         let mut nets: HashMap<(i64, i64), Arc<Vec<Change>>> = HashMap::new();
         let mut any = false;
         for (matter, digests) in alike {
-            let net = match nets.get(&matter.releases) {
-                Some(net) => Arc::clone(net),
-                None => {
-                    let net = self.net(matter.releases).await?;
-                    nets.insert(matter.releases, Arc::clone(&net));
-                    net
-                }
-            };
+            let releases = matter.releases;
+            if !nets.contains_key(&releases) {
+                nets.insert(releases, self.net(releases).await?);
+            }
+            let net = nets.get(&releases).map(Arc::clone).unwrap_or_default();
             let composed = self.compose(matter, net).await?;
             any |= !composed.bodies.is_empty();
             // Long digests in smaller portions: meanwhile nobody else writes, not even questions down.

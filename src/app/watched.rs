@@ -35,7 +35,7 @@ impl Watched for Standing {
         let count = |count: i64| u64::try_from(count).unwrap_or_default();
         let depth = timeout(PATIENCE, bot.store.depth()).await.ok().and_then(Result::ok);
         State {
-            signed_in: true,
+            account: Some(bot.account.user().to_owned()),
             since_poll: self.pulse.since_poll(),
             since_sync: self.pulse.since_answer(),
             rooms: bot.account.joined_rooms().len(),

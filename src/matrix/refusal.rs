@@ -85,7 +85,7 @@ pub enum Refusal {
     },
     /// The homeserver ended the session that is kept in the state folder.
     #[error(
-        "the homeserver has ended the bot's session: give a fresh token in TIGERDESK__MATRIX__ACCESS_TOKEN with its TIGERDESK__MATRIX__DEVICE_ID, or move the state folder aside to log in anew"
+        "the homeserver has ended the bot's session: stop the bot, move the files whose names begin with matrix-sdk- out of the state folder, and start it to log in anew (desk.db, what rooms have asked for, stays)"
     )]
     SessionEnded,
     /// The account can no longer be used.

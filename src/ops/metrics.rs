@@ -203,7 +203,7 @@ impl Gauges {
         let release = state.release.unwrap_or_default();
         let outbox = state.outbox.unwrap_or_default();
         for (gauge, number) in [
-            (&self.signed_in, u64::from(state.signed_in)),
+            (&self.signed_in, u64::from(state.account.is_some())),
             (&self.ready, u64::from(state.readiness().0)),
             (&self.rooms, state.rooms as u64),
             (&self.release, release.number),

@@ -10,8 +10,8 @@ const LONGEST_TURN: Duration = Duration::from_mins(3);
 /// How the bot stands at a moment.
 #[derive(Debug, Clone, Default)]
 pub struct State {
-    /// Whether it is signed in.
-    pub signed_in: bool,
+    /// As whom it is signed in, if it is.
+    pub account: Option<String>,
     /// How long ago it last began to ask the homeserver for news.
     pub since_poll: Duration,
     /// How long ago the homeserver last had an answer to that.
@@ -54,7 +54,7 @@ impl State {
     /// Whether the bot's parts go on.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        !self.signed_in || self.since_poll <= LONGEST_TURN
+        self.account.is_none() || self.since_poll <= LONGEST_TURN
     }
 
     /// Whether a question would be answered, and what speaks for and against it, a line each.
@@ -70,7 +70,10 @@ impl State {
             None => Err("no release is served yet".to_owned()),
         };
         let checks = [
-            if self.signed_in { Ok("signed in".to_owned()) } else { Err("not signed in yet".to_owned()) },
+            match &self.account {
+                Some(account) => Ok(format!("signed in as {account}")),
+                None => Err("not signed in yet".to_owned()),
+            },
             sync,
             release,
             if self.outbox.is_some() {
@@ -95,7 +98,7 @@ mod tests {
 
     fn well() -> State {
         State {
-            signed_in: true,
+            account: Some("@desk:example.org".to_owned()),
             since_sync: Some(Duration::from_secs(3)),
             release: Some(Release { number: 4, age: Duration::from_hours(1), records: 414 }),
             outbox: Some(Outbox::default()),
@@ -109,7 +112,7 @@ mod tests {
         assert!(ready);
         assert_eq!(
             told,
-            "ready\nok: signed in\nok: the homeserver answered 3 s ago\nok: release 4 is served, 414 records\n\
+            "ready\nok: signed in as @desk:example.org\nok: the homeserver answered 3 s ago\nok: release 4 is served, 414 records\n\
              ok: the database answers\n"
         );
         // Faults in a new dataset take nothing from what is answered.
@@ -119,7 +122,7 @@ mod tests {
     #[test]
     fn each_trouble_is_told() {
         let troubles = [
-            (State { signed_in: false, ..well() }, "not ok: not signed in yet"),
+            (State { account: None, ..well() }, "not ok: not signed in yet"),
             (State { since_sync: None, ..well() }, "not ok: the homeserver has not answered yet"),
             (
                 State { since_sync: Some(Duration::from_secs(36)), ..well() },

@@ -1,7 +1,7 @@
 //! The layers of settings, merged; keys that no layer may have are refused.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     ffi::OsString,
     fs,
     path::Path,
@@ -16,8 +16,8 @@ use crate::spelling::nearest;
 pub const DEFAULTS: &str = include_str!("../../config/default.toml");
 /// What the variables begin with.
 const PREFIX: &str = "TIGERDESK__";
-/// What switches `ops.listen` off, as an empty value does: for other variables, empty means "not given".
-pub(super) const OFF: &str = "off";
+/// The key whose empty value says something: to listen nowhere.
+const MAY_BE_EMPTY: &str = "ops.listen";
 
 /// What is wrong with the settings, in one sentence that says what to change. Never holds a secret.
 #[derive(Debug, thiserror::Error)]
@@ -125,28 +125,51 @@ pub enum Error {
     Merge(#[from] ConfigError),
 }
 
-/// Merges the layers. The result has every key of [`DEFAULTS`] and no other.
+/// The layers, merged.
+pub(super) struct Merged {
+    /// Every key of [`DEFAULTS`], and no other, with its value.
+    pub(super) values: HashMap<String, String>,
+    /// The keys that a layer above the defaults gives.
+    pub(super) given: HashSet<String>,
+}
+
+/// Merges the layers. An empty value is not given.
 pub(super) fn merge(
     file: Option<&Path>,
     variables: impl IntoIterator<Item = (OsString, OsString)>,
-) -> Result<HashMap<String, String>, Error> {
-    let defaults = File::from_str(DEFAULTS, FileFormat::Toml);
-    let known: Known = flat(&defaults)?.into_iter().map(|(key, value)| (key, is_list(&value))).collect();
-    let mut builder = Config::builder().add_source(defaults);
+) -> Result<Merged, Error> {
+    let defaults = flat(&File::from_str(DEFAULTS, FileFormat::Toml))?;
+    let known: Known = defaults.iter().map(|(key, value)| (key.clone(), is_list(value))).collect();
+    let mut layers = Vec::new();
     if let Some(path) = file {
-        let layer = File::from_str(&read(path)?, FileFormat::Toml);
-        refuse_unknown(&known, &flat(&layer)?, |_| format!("the settings file {}", path.display()))?;
-        builder = builder.add_source(layer);
+        let layer = flat(&File::from_str(&read(path)?, FileFormat::Toml))?;
+        refuse_unknown(&known, &layer, |_| format!("the settings file {}", path.display()))?;
+        layers.push(layer);
     }
     let environment = Environment::with_prefix("TIGERDESK")
         .prefix_separator("__")
         .separator("__")
-        .ignore_empty(true)
         .source(Some(own_variables(variables)?));
-    let variable = |key: &str| format!("the environment variable {}", variable_name(key));
-    refuse_unknown(&known, &flat(&environment)?, variable)?;
-    let merged = builder.add_source(environment).build()?;
-    Ok(flat(&merged)?.into_iter().map(|(key, value)| (key, text_of(value))).collect())
+    let environment = flat(&environment)?;
+    refuse_unknown(&known, &environment, |key| format!("the environment variable {}", variable_name(key)))?;
+    layers.push(environment);
+    let values = defaults.into_iter().map(|(key, value)| (key, text_of(value))).collect();
+    let mut merged = Merged { values, given: HashSet::new() };
+    for layer in layers {
+        let layer: HashMap<String, String> = layer.into_iter().map(|(key, value)| (key, text_of(value))).collect();
+        let given: Vec<_> = layer.into_iter().filter(|(key, value)| !value.is_empty() || key == MAY_BE_EMPTY).collect();
+        for (key, _) in &given {
+            // A secret's file goes before the secret itself as a lower layer gives it.
+            if let Some(secret) = key.strip_suffix("_file")
+                && let Some(below) = merged.values.get_mut(secret)
+            {
+                below.clear();
+            }
+        }
+        merged.given.extend(given.iter().map(|(key, _)| key.clone()));
+        merged.values.extend(given);
+    }
+    Ok(merged)
 }
 
 /// Every key, and whether it may hold a list.
@@ -175,9 +198,6 @@ fn own_variables(variables: impl IntoIterator<Item = (OsString, OsString)>) -> R
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
         .filter(|(name, _)| name.to_uppercase().starts_with(PREFIX))
         .map(|(name, value)| match value.into_string() {
-            Ok(value) if value.is_empty() && name.eq_ignore_ascii_case("TIGERDESK__OPS__LISTEN") => {
-                Ok((name, OFF.to_owned()))
-            }
             Ok(value) => Ok((name, value)),
             Err(_) => Err(Error::NotText { name }),
         })

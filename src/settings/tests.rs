@@ -1,6 +1,6 @@
-use std::{ffi::OsString, fs, path::Path, time::Duration};
+use std::{ffi::OsString, fs, net::SocketAddr, path::Path, time::Duration};
 
-use super::{DEFAULT_LISTEN, LogFormat, Ops, Secret, Settings};
+use super::{LogFormat, Ops, Secret, Settings};
 
 fn load(file: Option<&Path>, variables: &[(&str, &str)]) -> Result<Settings, String> {
     let variables = variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
@@ -145,13 +145,11 @@ fn debug_shows_no_secret() {
 #[test]
 fn where_to_listen_is_an_address_or_nowhere() {
     let listen = |variables: &[(&str, &str)]| load(None, variables).map(|settings| settings.ops);
-    let standard = listen(&[]).unwrap();
-    assert_eq!(standard, Ops { listen: Some(DEFAULT_LISTEN), is_default: true });
-    let elsewhere = listen(&[("TIGERDESK__OPS__LISTEN", "[::]:80")]).unwrap();
-    assert_eq!(elsewhere, Ops { listen: "[::]:80".parse().ok(), is_default: false });
-    for off in ["", "off"] {
-        assert_eq!(listen(&[("TIGERDESK__OPS__LISTEN", off)]).unwrap().listen, None, "{off:?}");
-    }
+    let standard: Option<SocketAddr> = "127.0.0.1:9464".parse().ok();
+    assert_eq!(listen(&[]).unwrap(), Ops { listen: standard, is_default: true });
+    let asked_for = listen(&[("TIGERDESK__OPS__LISTEN", "127.0.0.1:9464")]).unwrap();
+    assert_eq!(asked_for, Ops { listen: standard, is_default: false });
+    assert_eq!(listen(&[("TIGERDESK__OPS__LISTEN", "")]).unwrap().listen, None);
     let file = file("[ops]\nlisten = \"\"\n");
     assert_eq!(load(Some(file.path()), &[]).unwrap().ops.listen, None);
     let error = listen(&[("TIGERDESK__OPS__LISTEN", "localhost")]).unwrap_err();
@@ -164,4 +162,25 @@ fn a_log_is_for_people_or_for_programs() {
     assert_eq!(load(None, &[("TIGERDESK__LOG__FORMAT", "json")]).unwrap().log.format, LogFormat::Json);
     let error = load(None, &[("TIGERDESK__LOG__FORMAT", "xml")]).unwrap_err();
     assert!(error.contains("human or json"), "{error}");
+}
+
+#[test]
+fn an_empty_value_in_a_file_is_not_given() {
+    let file = file("[log]\nlevel = \"\"\n[data]\npoll = \"\"\n");
+    let settings = load(Some(file.path()), &[]).unwrap();
+    assert!(settings.log.level.starts_with("info"), "{}", settings.log.level);
+    assert_eq!(settings.data.poll, Duration::from_mins(1));
+}
+
+#[test]
+fn a_secrets_file_is_stronger_than_the_secret_of_a_weaker_layer() {
+    let secret = file("fresh");
+    let path = secret.path().display().to_string();
+    let stale = file("[matrix]\naccess_token = \"stale\"\npassword = \"word\"\n");
+    let settings = load(Some(stale.path()), &[("TIGERDESK__MATRIX__ACCESS_TOKEN_FILE", &path)]).unwrap();
+    assert_eq!(settings.matrix.access_token, Some(Secret::new("fresh".to_owned())));
+    assert_eq!(settings.matrix.password, Some(Secret::new("word".to_owned())));
+    let both = [("TIGERDESK__MATRIX__PASSWORD_FILE", path.as_str()), ("TIGERDESK__MATRIX__PASSWORD", "given")];
+    let settings = load(None, &both).unwrap();
+    assert_eq!(settings.matrix.password, Some(Secret::new("given".to_owned())));
 }

@@ -29,7 +29,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
 ];
 
 /// Crates that one module only may use.
-const OWNERS: [(&str, &[&str]); 8] = [
+const OWNERS: [(&str, &[&str]); 9] = [
     ("tantivy", &["index"]),
     ("sqlx", &["store"]),
     ("matrix_sdk", &["matrix"]),
@@ -38,6 +38,7 @@ const OWNERS: [(&str, &[&str]); 8] = [
     ("axum", &["ops"]),
     ("prometheus_client", &["ops"]),
     ("sd_notify", &["ops"]),
+    ("hyper_util", &["ops"]),
 ];
 
 fn sources() -> BTreeMap<String, Vec<(PathBuf, String)>> {
