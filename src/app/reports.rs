@@ -2,7 +2,7 @@
 
 use super::data::{Reloaded, Withdrawal};
 use crate::{
-    dataset::Faults,
+    dataset::{Fault, Faults},
     digest::Release,
     reply::{Block, Reply, Span, bold, code, text},
 };
@@ -18,7 +18,7 @@ fn faulty(faults: &Faults, serving: &Release) -> Reply {
         bold(if count == 1 { "a fault".to_owned() } else { format!("{count} faults") }),
         text(format!(" and is not taken up. I answer from {} until it is mended.", named(serving))),
     ];
-    let items = faults.0.iter().take(SHOWN).map(|fault| vec![text(fault.to_string())]).collect();
+    let items = faults.0.iter().take(SHOWN).map(told).collect();
     let mut blocks = vec![Block::Para(head), Block::List(items)];
     if count > SHOWN {
         let rest =
@@ -26,6 +26,20 @@ fn faulty(faults: &Faults, serving: &Release) -> Reply {
         blocks.push(Block::Para(rest));
     }
     Reply { blocks }
+}
+
+/// A fault as it reads in a room: the line, and where in it, is what `tigerdesk check` shows.
+fn told(fault: &Fault) -> Vec<Span> {
+    let place = match fault.line {
+        0 => fault.file.clone(),
+        line => format!("{}:{line}:{}", fault.file, fault.column),
+    };
+    let mut spans = vec![code(place), text(format!(": {}", fault.message))];
+    if !fault.text.trim().is_empty() {
+        spans.extend([Span::Break, code(fault.text.trim())]);
+    }
+    spans.extend([Span::Break, text(format!("To mend it: {}", fault.mend))]);
+    spans
 }
 
 /// A dataset withdraws more than is usual.

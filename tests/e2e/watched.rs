@@ -8,6 +8,7 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 use reqwest::StatusCode;
 use serde_json::Value;
+use tokio::{net::UnixDatagram, time::timeout};
 
 use crate::{
     digests::Newsroom,
@@ -137,6 +138,36 @@ async fn an_address_that_somebody_else_has_is_refused() -> Result<()> {
     let exit = desk.start()?.wait_exit().await?;
     ensure!(exit.status.code() == Some(1) && exit.stderr.contains(&address), "{}: {}", exit.status, exit.stderr);
     Ok(())
+}
+
+#[tokio::test]
+async fn systemd_hears_that_it_is_ready_alive_and_stopping() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("notify");
+    let socket = UnixDatagram::bind(&path)?;
+    let desk = Installation::new(Synapse::shared()?).await?;
+    let desk = desk.variable("NOTIFY_SOCKET", &path.display().to_string()).variable("WATCHDOG_USEC", "400000");
+    let bot = desk.start()?;
+    hear(&socket, "READY=1").await?;
+    for _ in 0..3 {
+        hear(&socket, "WATCHDOG=1").await?;
+    }
+    bot.terminate().await?;
+    hear(&socket, "STOPPING=1").await
+}
+
+/// Waits until systemd would be told `wanted`.
+async fn hear(socket: &UnixDatagram, wanted: &str) -> Result<()> {
+    let hearing = async {
+        loop {
+            let mut said = [0; 256];
+            let length = socket.recv(&mut said).await?;
+            if String::from_utf8_lossy(&said[..length]).lines().any(|line| line == wanted) {
+                return Ok(());
+            }
+        }
+    };
+    timeout(PATIENCE, hearing).await.with_context(|| format!("no {wanted} within {PATIENCE:?}"))?
 }
 
 #[tokio::test]

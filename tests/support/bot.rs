@@ -89,6 +89,13 @@ impl Installation {
         self
     }
 
+    /// Gives a variable of the environment that is no setting a value.
+    #[must_use]
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.settings.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
     /// Leaves the setting `key` out.
     #[must_use]
     pub fn without(mut self, key: &str) -> Self {
