@@ -28,6 +28,7 @@ mod reports;
 mod tasks;
 mod telling;
 mod unseal;
+mod waiters;
 pub mod watch;
 mod watched;
 
@@ -55,6 +56,7 @@ use answers::Answers;
 use data::Data;
 use intake::Rooms;
 use tasks::{Failures, Tasks};
+use waiters::Waiters;
 use watch::Watch;
 use watched::Standing;
 
@@ -110,6 +112,7 @@ struct Bot {
     max_age: Duration,
     rooms: tokio::sync::Mutex<Rooms>,
     answers: Answers,
+    waiters: Waiters,
     metrics: Arc<Metrics>,
     joining: Mutex<HashSet<String>>,
     join_slots: Semaphore,
@@ -163,6 +166,7 @@ pub async fn run(settings: Settings, hangup: Arc<Notify>, shutdown: Cancellation
         started,
         max_age: settings.matrix.max_question_age,
         answers: Answers::default(),
+        waiters: Waiters::default(),
         metrics,
         joining: Mutex::default(),
         join_slots: Semaphore::new(4),

@@ -3,20 +3,19 @@
 use std::{
     collections::{HashMap, VecDeque},
     ops::ControlFlow,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
+    pin::pin,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
-use tokio::sync::{Notify, Semaphore};
+use tokio::{sync::Semaphore, time::timeout};
 use tracing::{Instrument as _, Span, field::Empty};
 
 use super::{
     Bot, ByRoom, Failure,
     effects::{Memory, Undone},
     locked,
+    waiters::Waiter,
 };
 use crate::{
     commands::{self, Ask, Desk, Outcome, Reading},
@@ -31,6 +30,8 @@ use crate::{
 const AT_ONCE: usize = 16;
 /// How many waiting questions are kept with their text; of the rest only the id is, and they are fetched in their turn.
 const KEPT_WHOLE: usize = 1000;
+/// What takes longer than this is no answer that could be given: its room is in trouble, and holds up no other.
+const SLOW: Duration = Duration::from_secs(2);
 /// The longest pause between two tries to send.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// What is said when a command fails.
@@ -58,52 +59,11 @@ pub(super) struct Question {
 pub(super) struct Answers {
     queues: Mutex<ByRoom<VecDeque<Job>>>,
     slots: Semaphore,
-    /// How many people wait for an answer that could be given.
-    pressing: AtomicUsize,
-    calm: Notify,
-    /// When the last one was dealt with.
-    last: Mutex<Option<Instant>>,
 }
 
 impl Default for Answers {
     fn default() -> Self {
-        Self {
-            queues: Mutex::new(HashMap::new()),
-            slots: Semaphore::new(AT_ONCE),
-            pressing: AtomicUsize::new(0),
-            calm: Notify::new(),
-            last: Mutex::default(),
-        }
-    }
-}
-
-impl Answers {
-    /// Whether somebody waits for an answer that could be given: not one that waits for a room in trouble.
-    pub(super) fn pressing(&self) -> bool {
-        self.pressing.load(Ordering::SeqCst) > 0
-    }
-
-    /// Returns once nobody waits any more.
-    pub(super) async fn calm(&self) {
-        let notified = self.calm.notified();
-        if self.pressing() {
-            notified.await;
-        }
-    }
-
-    /// Whether somebody was answered so lately.
-    pub(super) fn answered_within(&self, lately: Duration) -> bool {
-        locked(&self.last).is_some_and(|last| last.elapsed() < lately)
-    }
-
-    fn press(&self, count: usize) {
-        self.pressing.fetch_add(count, Ordering::SeqCst);
-    }
-
-    fn relieve(&self) {
-        if self.pressing.fetch_sub(1, Ordering::SeqCst) == 1 {
-            self.calm.notify_one();
-        }
+        Self { queues: Mutex::new(HashMap::new()), slots: Semaphore::new(AT_ONCE) }
     }
 }
 
@@ -157,7 +117,6 @@ impl Bot {
         if queues.values().map(VecDeque::len).sum::<usize>() >= KEPT_WHOLE {
             job.question = None;
         }
-        self.answers.press(1);
         let room = job.room.clone();
         if let Some(queue) = queues.get_mut(&room) {
             queue.push_back(job);
@@ -173,6 +132,7 @@ impl Bot {
     }
 
     async fn work_off(self: Arc<Self>, room: &str) {
+        let mut waiter = self.waiters.one_more();
         loop {
             let job = {
                 let mut queues = locked(&self.answers.queues);
@@ -187,19 +147,19 @@ impl Bot {
                 return;
             }
             let span = tracing::info_span!("command", room, word = Empty, release = Empty, duration_ms = Empty);
-            if self.see_to(job).instrument(span).await.is_break() {
+            if self.see_to(job, &mut waiter).instrument(span).await.is_break() {
                 return;
             }
         }
     }
 
     /// Answers a question and notes what became of it. Breaks when nothing more can be done in this run.
-    async fn see_to(&self, job: Job) -> ControlFlow<()> {
+    async fn see_to(&self, job: Job, waiter: &mut Waiter<'_>) -> ControlFlow<()> {
+        waiter.count(true);
         let event = job.event.clone();
         let mut course = Course::default();
-        let end = self.work_on(job, &mut course).await;
-        *locked(&self.answers.last) = Some(Instant::now());
-        self.answers.relieve();
+        let end = self.work_on(job, &mut course, waiter).await;
+        self.waiters.answered();
         let took = course.received.elapsed();
         Span::current().record("duration_ms", u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
         let noted = match end {
@@ -222,7 +182,7 @@ impl Bot {
         ControlFlow::Continue(())
     }
 
-    async fn work_on(&self, job: Job, course: &mut Course) -> End {
+    async fn work_on(&self, job: Job, course: &mut Course, waiter: &mut Waiter<'_>) -> End {
         let said_at = job.said_at;
         let mut backoff = Backoff::new(LONGEST_PAUSE);
         let mut stage = Stage::Asked(job);
@@ -231,7 +191,16 @@ impl Bot {
                 return End::Dropped { reason: "too old by now".to_owned() };
             }
             let slot = self.answers.slots.acquire().await;
-            let tried = self.attempt(&mut stage, course).await;
+            let tried = {
+                let mut attempt = pin!(self.attempt(&mut stage, course));
+                match timeout(SLOW, &mut attempt).await {
+                    Ok(tried) => tried,
+                    Err(_) => {
+                        waiter.count(false);
+                        attempt.await
+                    }
+                }
+            };
             drop(slot);
             let (after, cause) = match tried {
                 Ok(end) => return end,
@@ -243,16 +212,12 @@ impl Bot {
             let pause = backoff.next(after);
             tracing::warn!(cause, seconds = pause.as_secs_f32(), "an answer is tried again");
             // Where the homeserver only asks for patience, what is said unasked would use up the answer's turn.
-            if after.is_none() {
-                self.answers.relieve();
-            }
+            waiter.count(after.is_some());
             let stopped = tokio::select! {
                 () = self.stop.cancelled() => true,
                 () = tokio::time::sleep(pause) => false,
             };
-            if after.is_none() {
-                self.answers.press(1);
-            }
+            waiter.count(true);
             if stopped {
                 return End::Left;
             }

@@ -140,9 +140,9 @@ impl Data {
     pub(super) async fn reload(&self, force: bool) -> Result<Reloaded, Failure> {
         let reloaded = self.read_again(force, false).await?;
         match &reloaded {
-            Reloaded::Same(_) => self.store.note(REPORTED, "").await?,
+            Reloaded::Same(_) => self.mended().await?,
             Reloaded::New(release) => {
-                self.store.note(REPORTED, "").await?;
+                self.mended().await?;
                 tracing::info!(release = release.number, changes = release.changes.len(), "a new release is taken up");
                 self.due_changed.notify_one();
                 self.outbox_filled.notify_one();
@@ -200,7 +200,8 @@ impl Data {
                 let release = self.last().await?;
                 if start {
                     let index = self.index.clone();
-                    self.serve(blocking(move || Desk::open(dataset, &index)).await??, Some(rows), &release);
+                    let desk = blocking(move || Desk::open(dataset, &index)).await??;
+                    self.serve(Arc::new(desk), Some(rows), &release);
                 }
                 self.keep_what_was_read();
                 return Ok(Reloaded::Same(release));
@@ -210,7 +211,8 @@ impl Data {
         };
         let releases::News { desk, mut release, rows } = *news;
         release.at = matrix::now();
-        release.edits = releases::edits(&self.store, &desk.dataset, &release.changes, release.at).await?;
+        let desk = Arc::new(desk);
+        release.edits = releases::edits(&self.store, &desk, &release.changes, release.at).await?;
         let number = self.store.take_up(&release, self.gathering).await?;
         let number = u64::try_from(number).unwrap_or_default();
         let release = Release { number, at: moment(release.at), changes: release.changes };
@@ -230,8 +232,7 @@ impl Data {
     }
 
     /// `rows`: the hashes of the release's rows, where they are at hand.
-    fn serve(&self, desk: Desk, rows: Option<Vec<String>>, release: &Release) {
-        let desk = Arc::new(desk);
+    fn serve(&self, desk: Arc<Desk>, rows: Option<Vec<String>>, release: &Release) {
         locked(&self.standing).release = Some((release.number, release.at));
         *locked(&self.known) = rows.map(|rows| Arc::new(Known { desk: Arc::clone(&desk), rows }));
         *self.desk.write().unwrap_or_else(PoisonError::into_inner) = desk;
@@ -248,7 +249,7 @@ impl Data {
         });
         let release = Release::from(stored);
         match desk.await? {
-            Ok(desk) => self.serve(desk?, None, &release),
+            Ok(desk) => self.serve(Arc::new(desk?), None, &release),
             Err(faults) => {
                 tracing::error!(%faults, "the last release can't be read any more");
                 return Ok(None);
@@ -279,13 +280,19 @@ impl Data {
             return Ok(());
         }
         let name = if start { at_start } else { running };
-        let now = matrix::now();
-        if let Some(room) = &self.admin_room {
-            let body = Body { text: report.text(), html: report.html() };
-            self.store.put_notice(room, &format!("{name} {now}"), &body, now).await?;
-            self.outbox_filled.notify_one();
+        let Some(room) = &self.admin_room else { return Ok(self.store.note(REPORTED, &name).await?) };
+        let body = Body { text: report.text(), html: report.html() };
+        self.store.put_notice(room, &body, matrix::now(), (REPORTED, &name)).await?;
+        self.outbox_filled.notify_one();
+        Ok(())
+    }
+
+    /// There is no trouble with the dataset any more.
+    async fn mended(&self) -> Result<(), Failure> {
+        if self.store.noted(REPORTED).await?.is_some_and(|reported| !reported.is_empty()) {
+            self.store.withdraw_notices((REPORTED, "")).await?;
         }
-        Ok(self.store.note(REPORTED, &name).await?)
+        Ok(())
     }
 }
 

@@ -20,7 +20,7 @@ use tokio::{
 
 use super::{Bot, Failure};
 use crate::{
-    matrix::{self, Backoff, Post, Relation, Trouble},
+    matrix::{self, Backoff, Post, Relation, Sought, Trouble},
     store::{Fault, Purpose, Waiting},
 };
 
@@ -41,6 +41,8 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 const REMEMBERED: i64 = 12 * 60 * 60 * 1000;
 /// How long a homeserver that has limited us is sent one message at a time.
 const CAREFUL: Duration = Duration::from_mins(1);
+/// How often those who run the bot are tried to be told in a room that does not take it, in milliseconds.
+const NOTICE_PAUSE: i64 = 5 * 60 * 1000;
 /// How often the outbox is looked at when nothing tells of it.
 const LOOK: Duration = Duration::from_secs(30);
 
@@ -90,10 +92,12 @@ impl Bot {
         let mut pace = Pace::default();
         loop {
             let mut wake = Instant::now() + LOOK;
+            // Asked once: whoever is gone by the time that this is waited for is told of.
+            let others_first = self.waiters.any();
             if let Some(until) = pace.pause() {
                 wake = wake.min(until);
-            } else if !self.answers.pressing() {
-                while pace.allows_another(busy.values(), self.answers.answered_within(CONVERSATION)) {
+            } else if !others_first {
+                while pace.allows_another(busy.values(), self.waiters.answered_within(CONVERSATION)) {
                     if fetched.is_empty() {
                         let limit = i64::try_from(FETCHED + busy.len()).unwrap_or(i64::MAX);
                         fetched = self.store.waiting(matrix::now(), limit).await?.into();
@@ -131,41 +135,37 @@ impl Bot {
                     match end? {
                         End::Settled => {}
                         End::Limited(pause) => pace.limited(pause),
-                        // What was fetched is not sent by this run any more.
-                        End::Left => fetched.clear(),
+                        End::Left => break,
                     }
                 }
                 () = self.data.outbox_filled.notified() => {}
-                () = self.answers.calm(), if self.answers.pressing() => {}
+                () = self.waiters.gone(), if others_first => {}
                 () = sleep_until(wake) => {}
             }
         }
+        // The session may be over, which the sync tells too.
+        self.stop.cancelled().await;
         // What is under way may end, so that its event id is noted.
         let ending = async { while sending.join_next().await.is_some() {} };
         let _ = timeout(super::LAST_ANSWERS, ending).await;
         Ok(())
     }
 
-    async fn send_waiting(&self, waiting: Waiting) -> Result<End, Fault> {
-        let Some(tried) = self.try_waiting(&waiting).await? else { return Ok(End::Settled) };
+    async fn send_waiting(&self, mut waiting: Waiting) -> Result<End, Fault> {
+        let Some(tried) = self.try_waiting(&mut waiting).await? else { return Ok(End::Settled) };
         match tried {
             Ok(event) => {
                 self.store.sent(waiting.id, &event).await?;
                 tracing::info!(room = waiting.room, event, purpose = ?waiting.purpose, attempts = waiting.attempts + 1, "told");
                 Ok(End::Settled)
             }
-            Err(Trouble::Never { cause, .. }) => {
-                // Tried before, it may have arrived, and is better told never than twice.
-                let surely_not_there = waiting.first_try.is_none();
-                tracing::warn!(
-                    room = waiting.room,
-                    cause,
-                    surely_not_there,
-                    "this can't be said there and is set aside"
-                );
-                self.store.parked(waiting.id, &cause, surely_not_there).await?;
+            Err(Trouble::Never { cause, .. }) if waiting.purpose == Purpose::Notice => {
+                tracing::warn!(room = waiting.room, cause, "those who run the bot can't be told there yet");
+                self.store.never_arrived(waiting.id).await?;
+                self.store.postponed(waiting.id, matrix::now().saturating_add(NOTICE_PAUSE), &cause).await?;
                 Ok(End::Settled)
             }
+            Err(Trouble::Never { cause, .. }) => self.refused(&waiting, &cause).await,
             Err(Trouble::Again { after, cause, .. }) => {
                 let pause = Backoff::resumed(waiting.attempts, LONGEST_PAUSE).next(after);
                 tracing::warn!(room = waiting.room, cause, seconds = pause.as_secs_f32(), "told later");
@@ -181,8 +181,24 @@ impl Bot {
         }
     }
 
+    /// A room does not take a message. Tried before, it may have arrived all the same, and is better told never than twice.
+    async fn refused(&self, waiting: &Waiting, cause: &str) -> Result<End, Fault> {
+        let sought = match waiting.first_try {
+            None => Ok(Sought::NotThere),
+            Some(first_try) => self.account.find(&waiting.room, &waiting.key, first_try).await,
+        };
+        if let Ok(Sought::There(event)) = sought {
+            self.store.sent(waiting.id, &event).await?;
+            return Ok(End::Settled);
+        }
+        let surely_not_there = sought == Ok(Sought::NotThere);
+        tracing::warn!(room = waiting.room, cause, surely_not_there, "this can't be said there and is set aside");
+        self.store.parked(waiting.id, cause, surely_not_there).await?;
+        Ok(End::Settled)
+    }
+
     /// Sends a message, or finds it where it may have been sent; its event id. `None`: it was called off since it was fetched.
-    async fn try_waiting(&self, waiting: &Waiting) -> Result<Option<Result<String, Trouble>>, Fault> {
+    async fn try_waiting(&self, waiting: &mut Waiting) -> Result<Option<Result<String, Trouble>>, Fault> {
         let relation = match (waiting.purpose, &waiting.head) {
             (Purpose::Head | Purpose::Notice, _) => Relation::None,
             (Purpose::Part, Some(head)) => Relation::Thread(head.clone()),
@@ -197,8 +213,12 @@ impl Bot {
             && (now.saturating_sub(first_try) >= REMEMBERED || waiting.device.as_deref() != Some(device))
         {
             match self.account.find(&waiting.room, &waiting.key, first_try).await {
-                Ok(Some(event)) => return Ok(Some(Ok(event))),
-                Ok(None) => self.store.never_arrived(waiting.id).await?,
+                Ok(Sought::There(event)) => return Ok(Some(Ok(event))),
+                Ok(Sought::NotThere) => {
+                    self.store.never_arrived(waiting.id).await?;
+                    waiting.first_try = None;
+                }
+                Ok(Sought::Unclear) => return Ok(Some(Err(Trouble::never("it can't be told whether it arrived")))),
                 Err(trouble) => return Ok(Some(Err(trouble))),
             }
         }

@@ -73,6 +73,9 @@ impl Bot {
             if news.found.joined || news.encrypted_now {
                 self.prepare(&news.room);
             }
+            if news.found.joined && self.store.no_longer_put_off(&news.room, matrix::now()).await? {
+                self.data.due_changed.notify_one();
+            }
             let new = read_all(&news.room, &news.found.seen, batch.received);
             if let Some(gap) = rooms.gaps.get_mut(&news.room) {
                 gap.extend(news, new);

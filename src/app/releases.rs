@@ -1,10 +1,12 @@
 //! How a dataset differs from the last release, and what that means for digests that were sent.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
     sync::Arc,
 };
+
+use jiff::civil::Date;
 
 use super::{
     Failure,
@@ -15,7 +17,7 @@ use crate::{
     commands::Desk,
     dataset::{self, Change, Dataset, FORMAT, Record, Row},
     digest::{self, Zone},
-    store::{Edit, NewRelease, Store, StoredRelease, StoredRow, moment},
+    store::{Announced, Body, Edit, NewRelease, Store, StoredRelease, StoredRow, moment},
 };
 
 /// For so long after a digest was sent it is edited when something that it told is corrected, in milliseconds.
@@ -171,33 +173,39 @@ async fn reformatted(store: &Store, last: &StoredRelease) -> Result<Option<Strin
 }
 
 /// The edits of digests sent lately that a release makes necessary.
-pub(super) async fn edits(
-    store: &Store,
-    dataset: &Dataset,
-    changes: &[Change],
-    now: i64,
-) -> Result<Vec<Edit>, Failure> {
+pub(super) async fn edits(store: &Store, desk: &Arc<Desk>, changes: &[Change], now: i64) -> Result<Vec<Edit>, Failure> {
     let mut edits = Vec::new();
     if changes.is_empty() {
         return Ok(edits);
     }
     let today = moment(now);
-    // Many rooms were told the same.
-    let mut found: HashMap<String, Vec<digest::Correction>> = HashMap::new();
-    for announced in store.announced(now.saturating_sub(CORRECTED_WITHIN)).await? {
-        let Some(mut told) = Account::read(&announced.told) else { continue };
-        let corrections =
-            found.entry(announced.told).or_insert_with(|| digest::corrections(&told.changes, changes)).clone();
-        let zone: Zone = announced.zone.and_then(|zone| zone.parse().ok()).unwrap_or_default();
-        if !told.remark(zone.date(today), &corrections, changes) {
-            continue;
-        }
-        let Some(reply) = told.corrected(dataset) else { continue };
-        let correction = serde_json::to_string(&corrections).unwrap_or_default();
-        let (digest, room) = (announced.digest, announced.room);
-        edits.push(Edit { digest, room, body: super::telling::body(&reply), told: told.written(), correction });
+    // Many rooms were told the same, and say on the same day that it was corrected.
+    let mut alike: BTreeMap<(i64, Date), Vec<(i64, String)>> = BTreeMap::new();
+    for Announced { digest, room, zone, telling } in store.announced(now.saturating_sub(CORRECTED_WITHIN)).await? {
+        let zone: Zone = zone.and_then(|zone| zone.parse().ok()).unwrap_or_default();
+        alike.entry((telling, zone.date(today))).or_default().push((digest, room));
+    }
+    let changes: Arc<[Change]> = if alike.is_empty() { Arc::default() } else { changes.into() };
+    for ((telling, date), digests) in alike {
+        let Some(told) = store.telling(telling).await? else { continue };
+        let (desk, changes) = (Arc::clone(desk), Arc::clone(&changes));
+        let corrected = blocking(move || corrected(&told, date, &changes, &desk.dataset)).await?;
+        edits.extend(corrected.map(|(body, told, correction)| Edit { digests, body, told, correction }));
     }
     Ok(edits)
+}
+
+/// What a digest says from a day on, as which it is kept, and what the next one says of it; `None` if the changes correct
+/// nothing of it.
+fn corrected(told: &str, date: Date, changes: &[Change], dataset: &Dataset) -> Option<(Body, String, String)> {
+    let mut told = Account::read(told)?;
+    let corrections = digest::corrections(&told.changes, changes);
+    if !told.remark(date, &corrections, changes) {
+        return None;
+    }
+    let reply = told.corrected(dataset)?;
+    let correction = serde_json::to_string(&corrections).unwrap_or_default();
+    Some((super::telling::body(&reply), told.written(), correction))
 }
 
 fn hashed(dataset: Dataset, known: Option<&Known>) -> Hashed {

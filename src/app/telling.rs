@@ -18,12 +18,14 @@ use crate::{
     store::{Body, Composed, Due, Room},
 };
 
-/// How many digests are composed in one transaction.
+/// How many digests are composed in one turn.
 const AT_ONCE: i64 = 200;
 /// How many messages are put into the outbox in one transaction.
 const MESSAGES_AT_ONCE: usize = 300;
 /// How often is looked whether something is due, even if nothing was said to be: clocks are set.
 const LOOK: Duration = Duration::from_secs(30);
+/// A digest of a room that the bot is not in is put off for so long, in milliseconds.
+const PUT_OFF: i64 = 10 * 60 * 1000;
 /// A digest that is composed so much later than it was due says so, in milliseconds.
 const LATE: i64 = 2 * 60 * 1000;
 
@@ -103,60 +105,72 @@ impl Bot {
         }
     }
 
-    /// Composes what is due by now.
+    /// Composes what is due by now. Between portions others have their turn.
     async fn compose_due(&self) -> Result<(), Failure> {
-        let _turn = self.data.turn.lock().await;
-        self.compose_in_turn(matrix::now()).await.map(drop)
+        loop {
+            let _turn = self.data.turn.lock().await;
+            let now = matrix::now();
+            // First, so that no kill leaves a slot open that was used: what gathers for it keeps its own time.
+            self.move_schedules_on(now).await?;
+            let due = self.data.store.due(now, AT_ONCE).await?;
+            if due.is_empty() {
+                return Ok(());
+            }
+            self.compose_all(due, now).await?;
+        }
     }
 
     /// Composes what a room has not been told, whenever it would be due; says whether there was anything to tell.
     pub(super) async fn compose_now(&self, room: &str) -> Result<bool, Failure> {
         let _turn = self.data.turn.lock().await;
         let now = matrix::now();
-        self.data.store.hasten(room, now).await?;
-        Ok(self.compose_in_turn(now).await?.contains(room))
+        match self.data.store.hasten(room, now).await? {
+            Some(due) => self.compose_all(vec![due], now).await,
+            None => Ok(false),
+        }
     }
 
-    /// Composes what is due by `now`; the rooms that there was something to tell.
-    async fn compose_in_turn(&self, now: i64) -> Result<HashSet<String>, Failure> {
+    /// Composes digests; says whether there was anything to tell.
+    async fn compose_all(&self, due: Vec<Due>, now: i64) -> Result<bool, Failure> {
         let store = &self.data.store;
-        let mut rooms = HashSet::new();
-        // First, so that no kill leaves a slot open that was used: what gathers for it keeps its own time.
-        self.move_schedules_on(now).await?;
-        loop {
-            let due = store.due(now, AT_ONCE).await?;
-            if due.is_empty() {
-                break;
-            }
-            let mut composed = Vec::with_capacity(due.len());
-            let mut known: HashMap<Matter, (Account, Vec<Body>)> = HashMap::new();
-            for due in due {
+        let joined: HashSet<String> = self.account.joined_rooms().into_iter().collect();
+        let mut alike: HashMap<Matter, Vec<(i64, String)>> = HashMap::new();
+        for due in due {
+            if joined.contains(&due.room) {
                 let matter = self.matter(&due, now).await?;
-                if !known.contains_key(&matter) {
-                    let made = self.compose(matter.clone()).await?;
-                    known.insert(matter.clone(), made);
-                }
-                let Some((told, bodies)) = known.get(&matter) else { continue };
-                if !bodies.is_empty() {
-                    rooms.insert(due.room.clone());
-                }
-                composed.push(Composed {
-                    digest: due.id,
-                    room: due.room,
-                    bodies: bodies.clone(),
-                    told: told.written(),
-                });
-            }
-            // Long digests in smaller portions: meanwhile nobody else writes, not even questions down.
-            let longest = composed.iter().map(|digest| digest.bodies.len()).max().unwrap_or_default();
-            for portion in composed.chunks((MESSAGES_AT_ONCE / longest.max(1)).max(1)) {
-                store.put_composed(portion, now).await?;
+                alike.entry(matter).or_default().push((due.id, due.room));
+            } else {
+                store.put_off(due.id, now, now.saturating_add(PUT_OFF)).await?;
             }
         }
-        if !rooms.is_empty() {
+        let mut nets: HashMap<(i64, i64), Arc<Vec<Change>>> = HashMap::new();
+        let mut any = false;
+        for (matter, digests) in alike {
+            let net = match nets.get(&matter.releases) {
+                Some(net) => Arc::clone(net),
+                None => {
+                    let net = self.net(matter.releases).await?;
+                    nets.insert(matter.releases, Arc::clone(&net));
+                    net
+                }
+            };
+            let composed = self.compose(matter, net).await?;
+            any |= !composed.bodies.is_empty();
+            // Long digests in smaller portions: meanwhile nobody else writes, not even questions down.
+            for portion in digests.chunks((MESSAGES_AT_ONCE / composed.bodies.len().max(1)).max(1)) {
+                store.put_composed(portion, &composed, now).await?;
+            }
+        }
+        if any {
             self.data.outbox_filled.notify_one();
         }
-        Ok(rooms)
+        Ok(any)
+    }
+
+    /// What releases changed in the end.
+    async fn net(&self, (first, last): (i64, i64)) -> Result<Arc<Vec<Change>>, Failure> {
+        let releases = self.data.store.changes(first, last).await?;
+        blocking(move || Arc::new(digest::fold(releases.iter().map(|release| release.changes.as_slice())))).await
     }
 
     /// What decides what a digest says.
@@ -181,17 +195,14 @@ impl Bot {
         })
     }
 
-    async fn compose(&self, matter: Matter) -> Result<(Account, Vec<Body>), Failure> {
-        let (first, last) = matter.releases;
-        let releases = self.data.store.changes(first, last).await?;
+    async fn compose(&self, matter: Matter, net: Arc<Vec<Change>>) -> Result<Composed, Failure> {
         let desk = self.data.desk();
         blocking(move || {
-            let net = digest::fold(releases.iter().map(|release| release.changes.as_slice()));
             let follows: Vec<Follow> = matter.follows.iter().filter_map(|follow| follow.parse().ok()).collect();
             let noted = matter.corrections.iter().filter_map(|json| serde_json::from_str(json).ok());
             let corrections = digest::settled(noted.flat_map(|noted: Vec<Correction>| noted).collect(), &net);
             let account = Account {
-                changes: digest::narrow(net, &follows, &desk.dataset),
+                changes: digest::narrow(net.to_vec(), &follows, &desk.dataset),
                 corrections,
                 made_up: matter.made_up,
                 remarks: Vec::new(),
@@ -200,7 +211,7 @@ impl Bot {
             let bodies = digest.map_or_else(Vec::new, |digest| {
                 std::iter::once(&digest.head).chain(&digest.thread).map(body).collect()
             });
-            (account, bodies)
+            Composed { bodies, told: account.written() }
         })
         .await
     }

@@ -16,11 +16,24 @@ use super::{
 const PAGE: u32 = 100;
 /// How many pages are read at most.
 const MAX_PAGES: u32 = 20;
-/// How far the homeserver's clock may be behind ours, in milliseconds.
+/// How far the homeserver's clock may be behind ours, in milliseconds, for the room to be read back far enough.
 const CLOCK_SLACK: i64 = 10 * 60 * 1000;
+/// How far it may be behind for what can't be read to be taken for the post. Most clocks are set over the network.
+const SEALED_SLACK: i64 = 2_000;
+
+/// Whether a room has an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sought {
+    /// It has: the event's id.
+    There(String),
+    /// It has not.
+    NotThere,
+    /// So much was said since that nobody looked far enough back.
+    Unclear,
+}
 
 impl Account {
-    /// The id of a room, given that or its alias.
+    /// The id of a room, given that or its alias. Where an alias leads is for its homeserver to say: any room may claim one.
     ///
     /// # Errors
     ///
@@ -30,40 +43,36 @@ impl Account {
             return Ok(name.to_owned());
         }
         let alias = RoomAliasId::parse(name).map_err(|error| Trouble::never(error.to_string()))?;
-        let known = self.client.joined_rooms().into_iter().find(|room| {
-            room.canonical_alias().is_some_and(|known| known == alias) || room.alt_aliases().contains(&alias)
-        });
-        if let Some(room) = known {
-            return Ok(room.room_id().to_string());
-        }
         let found = self.client.resolve_room_alias(&alias).await.map_err(|error| Trouble::from(&error))?;
         Ok(found.room_id.to_string())
     }
 
-    /// The event that was sent with the key of a [`Post`](super::Post) at or after `since` (milliseconds since 1970, our
-    /// clock), if the room has it.
+    /// Looks for the event that was sent with the key of a [`Post`](super::Post) at or after `since` (milliseconds since
+    /// 1970, our clock).
     ///
     /// # Errors
     ///
     /// What to do next, when the room could not be read.
-    pub async fn find(&self, room: &str, key: &str, since: i64) -> Result<Option<String>, Trouble> {
+    pub async fn find(&self, room: &str, key: &str, since: i64) -> Result<Sought, Trouble> {
         let room = self.joined_room(&self.room_id(room).await?)?;
         let mut from: Option<String> = None;
         for _ in 0..MAX_PAGES {
             let mut options = MessagesOptions::backward().from(from.as_deref());
             options.limit = UInt::from(PAGE);
+            options.filter.senders = Some(vec![self.user.clone()]);
             let page = room.messages(options).await.map_err(|error| Trouble::from(&error))?;
             let events: Vec<Event> = page.chunk.iter().map(event_of).collect();
             if let Some(found) = events.iter().find(|event| is_it(event, self.user(), key, since)) {
-                return Ok(found.json["event_id"].as_str().map(ToOwned::to_owned));
+                let event = found.json["event_id"].as_str().unwrap_or_default();
+                return Ok(Sought::There(event.to_owned()));
             }
             let oldest = events.last().and_then(|event| event.json["origin_server_ts"].as_i64());
             from = page.end;
             if from.is_none() || oldest.is_some_and(|oldest| oldest < since.saturating_sub(CLOCK_SLACK)) {
-                break;
+                return Ok(Sought::NotThere);
             }
         }
-        Ok(None)
+        Ok(Sought::Unclear)
     }
 }
 
@@ -76,7 +85,7 @@ fn is_it(event: &Event, own: &str, key: &str, since: i64) -> bool {
     }
     if event.sealed {
         let sent = json["origin_server_ts"].as_i64().unwrap_or_default();
-        return json["content"]["m.relates_to"].is_null() && sent >= since;
+        return json["content"]["m.relates_to"].is_null() && sent >= since.saturating_sub(SEALED_SLACK);
     }
     json["content"][DIGEST_KEY]["key"].as_str() == Some(key)
 }
@@ -102,7 +111,8 @@ mod tests {
     fn what_cannot_be_read_is_taken_for_it_unless_it_is_an_answer_or_older() {
         let sealed = event(&json!({ "ciphertext": "…" }), true);
         assert!(is_it(&sealed, "@desk:hs", "a", 900));
-        assert!(!is_it(&sealed, "@desk:hs", "a", 1_100));
+        assert!(is_it(&sealed, "@desk:hs", "a", 1_100));
+        assert!(!is_it(&sealed, "@desk:hs", "a", 3_100));
         let answer = event(&json!({ "m.relates_to": { "m.in_reply_to": { "event_id": "$q" } } }), true);
         assert!(!is_it(&answer, "@desk:hs", "a", 900));
     }

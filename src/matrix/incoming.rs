@@ -100,7 +100,10 @@ impl View<'_> {
         let join = events.iter().rposition(|event| self.is_own_join(&event.json));
         let after = join.map_or(0, |at| at + 1);
         let answered: HashSet<_> = events.iter().filter_map(|event| self.answered_by(&event.json)).collect();
-        let mut seen: Vec<_> = events[after..].iter().filter_map(|event| self.read_one(event)).collect();
+        // Of what has just come in, only the order is known: each counts a moment later than the one before.
+        let later = |place: i64| Self { now: self.now.saturating_add(if self.live { place } else { 0 }), ..*self };
+        let events_after = (0..).zip(&events[after..]);
+        let mut seen: Vec<_> = events_after.filter_map(|(place, event)| later(place).read_one(event)).collect();
         seen.retain(|seen| !answered.contains(seen.event()));
         Found {
             seen,

@@ -23,6 +23,7 @@ mod trust;
 pub use account::Account;
 pub use backfill::{Older, Stretch};
 pub use backoff::Backoff;
+pub use find::Sought;
 pub use keys::KeyFault;
 pub use outgoing::{Answer, Post, Relation, transaction_id};
 pub use refusal::Refusal;

@@ -12,6 +12,9 @@ const FILE: &str = "desk.db";
 /// How many connections read beside the one that writes.
 const READERS: u32 = 2;
 
+/// A release of a very large dataset keeps the writing connection so long.
+const PATIENCE: Duration = Duration::from_mins(10);
+
 /// The database failed.
 #[derive(Debug, thiserror::Error)]
 #[error("the bot's database desk.db in the state folder failed ({0}): check the disk's space and the folder's owner")]
@@ -51,7 +54,8 @@ impl Store {
             // stand between a question and its answer.
             .synchronous(SqliteSynchronous::Normal);
         // One connection: writers would only wait for each other.
-        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
+        let pool = pool.connect_with(options.clone()).await?;
         sqlx::migrate!("src/store/migrations").run(&pool).await.map_err(|error| Fault(error.to_string()))?;
         let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
         let made =

@@ -2,7 +2,7 @@
 
 pub(super) mod parked;
 
-use sqlx::{Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Sqlite, Transaction};
 
 use super::{Body, Fault, Purpose, Store, outbox};
 
@@ -34,16 +34,12 @@ pub struct Due {
     pub corrections: Vec<String>,
 }
 
-/// What came of a digest that was due.
+/// What came of digests that were due: they all say the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Composed {
-    /// The digest's id.
-    pub digest: i64,
-    /// The room's id.
-    pub room: String,
     /// The message and those in the thread under it. None: there is nothing to tell.
     pub bodies: Vec<Body>,
-    /// What it tells of.
+    /// JSON: what they tell of.
     pub told: String,
 }
 
@@ -56,22 +52,20 @@ pub struct Announced {
     pub room: String,
     /// The room's time zone, an IANA name.
     pub zone: Option<String>,
-    /// JSON: what it tells of.
-    pub told: String,
+    /// What it tells of: see [`Store::telling`].
+    pub telling: i64,
 }
 
-/// An edit of a digest that was sent.
+/// An edit of digests that were sent and said the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
-    /// The digest's id.
-    pub digest: i64,
-    /// The room's id.
-    pub room: String,
-    /// What its first message says from now on.
+    /// The digests' ids and their rooms'.
+    pub digests: Vec<(i64, String)>,
+    /// What their first message says from now on.
     pub body: Body,
-    /// JSON: what it tells of from now on.
+    /// JSON: what they tell of from now on.
     pub told: String,
-    /// JSON: what the next digest of the room says about it.
+    /// JSON: what the next digest of each room says about it.
     pub correction: String,
 }
 
@@ -111,6 +105,28 @@ struct DueRow {
     corrections: String,
 }
 
+/// What is known of a digest.
+const DUE: &str = "SELECT d.id, d.room, d.first, d.last, d.due, d.corrections, \
+       EXISTS (SELECT 1 FROM rooms r WHERE r.room = d.room AND r.next_run IS NOT NULL) AS scheduled, \
+       (SELECT json_group_array(follow) FROM follows f WHERE f.room = d.room) AS follows FROM digests d";
+
+impl TryFrom<DueRow> for Due {
+    type Error = Fault;
+
+    fn try_from(row: DueRow) -> Result<Self, Fault> {
+        let list = |json: &str| serde_json::from_str(json).map_err(|error| Fault(error.to_string()));
+        Ok(Self {
+            id: row.id,
+            room: row.room,
+            releases: (row.first, row.last),
+            due: row.due,
+            scheduled: row.scheduled,
+            follows: list(&row.follows)?,
+            corrections: list(&row.corrections)?,
+        })
+    }
+}
+
 impl Store {
     /// The digests that are due, the oldest first, at most `limit`.
     ///
@@ -118,25 +134,10 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn due(&self, now: i64, limit: i64) -> Result<Vec<Due>, Fault> {
-        let query = "SELECT d.id, d.room, d.first, d.last, d.due, d.corrections, \
-                        EXISTS (SELECT 1 FROM rooms r WHERE r.room = d.room AND r.next_run IS NOT NULL) AS scheduled, \
-                        (SELECT json_group_array(follow) FROM follows f WHERE f.room = d.room) AS follows \
-                     FROM digests d WHERE d.state = 'gathering' AND d.due <= ?1 ORDER BY d.due, d.id LIMIT ?2";
-        let rows: Vec<DueRow> = sqlx::query_as(query).bind(now).bind(limit).fetch_all(&self.pool).await?;
-        let list = |json: &str| serde_json::from_str(json).map_err(|error| Fault(error.to_string()));
-        rows.into_iter()
-            .map(|row| {
-                Ok(Due {
-                    id: row.id,
-                    room: row.room,
-                    releases: (row.first, row.last),
-                    due: row.due,
-                    scheduled: row.scheduled,
-                    follows: list(&row.follows)?,
-                    corrections: list(&row.corrections)?,
-                })
-            })
-            .collect()
+        let query = format!("{DUE} WHERE d.state = 'gathering' AND d.due <= ?1 ORDER BY d.due, d.id LIMIT ?2");
+        let rows: Vec<DueRow> =
+            sqlx::query_as(AssertSqlSafe(query)).bind(now).bind(limit).fetch_all(&self.pool).await?;
+        rows.into_iter().map(Due::try_from).collect()
     }
 
     /// When the next digest or schedule is due, in milliseconds since 1970.
@@ -150,45 +151,54 @@ impl Store {
         Ok(sqlx::query_scalar(query).fetch_one(&self.pool).await?)
     }
 
-    /// Has what a room has not been told be due now, also what could not be said there before.
+    /// Has what a room has not been told be due now, also what could not be said there before. `None` if there is nothing.
     ///
     /// # Errors
     ///
     /// When the database fails; nothing is written then.
-    pub async fn hasten(&self, room: &str, now: i64) -> Result<(), Fault> {
+    pub async fn hasten(&self, room: &str, now: i64) -> Result<Option<Due>, Fault> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         parked::take_back(&mut transaction, Some(room), now, Gathering { quiet: 0, longest: 0 }).await?;
         let query = "UPDATE digests SET due = MIN(due, ?2) WHERE room = ?1 AND state = 'gathering'";
         sqlx::query(query).bind(room).bind(now).execute(&mut *transaction).await?;
+        let query = format!("{DUE} WHERE d.state = 'gathering' AND d.room = ?1");
+        let row: Option<DueRow> =
+            sqlx::query_as(AssertSqlSafe(query)).bind(room).fetch_optional(&mut *transaction).await?;
         transaction.commit().await?;
-        Ok(())
+        row.map(Due::try_from).transpose()
     }
 
-    /// Puts composed digests into the outbox, all or none; those with nothing to tell are dropped.
+    /// Puts digests, given by their ids and their rooms', into the outbox, all or none; those with nothing to tell are dropped.
     ///
     /// # Errors
     ///
     /// When the database fails; nothing is written then.
-    pub async fn put_composed(&self, composed: &[Composed], now: i64) -> Result<(), Fault> {
+    pub async fn put_composed(&self, digests: &[(i64, String)], composed: &Composed, now: i64) -> Result<(), Fault> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        for digest in composed {
-            if digest.bodies.is_empty() {
+        if composed.bodies.is_empty() {
+            for (digest, _) in digests {
                 let query = "DELETE FROM digests WHERE id = ?1";
-                sqlx::query(query).bind(digest.digest).execute(&mut *transaction).await?;
-                continue;
+                sqlx::query(query).bind(digest).execute(&mut *transaction).await?;
             }
-            let query = "UPDATE digests SET state = 'composed', composed_at = ?2, told = ?3 \
+            return Ok(transaction.commit().await?);
+        }
+        let telling = put_telling(&mut transaction, &composed.told).await?;
+        let mut bodies = Vec::with_capacity(composed.bodies.len());
+        for body in &composed.bodies {
+            bodies.push(outbox::put_body(&mut transaction, body).await?);
+        }
+        for (digest, room) in digests {
+            let query = "UPDATE digests SET state = 'composed', composed_at = ?2, telling = ?3 \
                          WHERE id = ?1 AND state = 'gathering'";
-            let done =
-                sqlx::query(query).bind(digest.digest).bind(now).bind(&digest.told).execute(&mut *transaction).await?;
+            let done = sqlx::query(query).bind(digest).bind(now).bind(telling).execute(&mut *transaction).await?;
             // The room has asked for no digests since.
             if done.rows_affected() == 0 {
                 continue;
             }
-            for (part, body) in digest.bodies.iter().enumerate() {
+            for (part, body) in bodies.iter().enumerate() {
                 let purpose = if part == 0 { Purpose::Head } else { Purpose::Part };
-                let key = self.key(&digest.room, &format!("digest {} part {part}", digest.digest));
-                outbox::put(&mut transaction, &digest.room, (Some(digest.digest), purpose), &key, body, now).await?;
+                let key = self.key(room, &format!("digest {digest} part {part}"));
+                outbox::put(&mut transaction, room, (Some(*digest), purpose), &key, body, now).await?;
             }
         }
         transaction.commit().await?;
@@ -201,10 +211,20 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn announced(&self, since: i64) -> Result<Vec<Announced>, Fault> {
-        let query = "SELECT d.id AS digest, d.room, r.zone, d.told FROM digests d \
+        let query = "SELECT d.id AS digest, d.room, r.zone, d.telling FROM digests d \
                      LEFT JOIN rooms r ON r.room = d.room JOIN outbox o ON o.digest = d.id AND o.kind = 'head' AND o.state <> 'parked' \
-                     WHERE d.state = 'composed' AND d.composed_at >= ?1 AND d.told IS NOT NULL ORDER BY d.id";
-        Ok(sqlx::query_as(query).bind(since).fetch_all(&self.pool).await?)
+                     WHERE d.state = 'composed' AND d.composed_at >= ?1 AND d.telling IS NOT NULL ORDER BY d.id";
+        Ok(sqlx::query_as(query).bind(since).fetch_all(&self.readers).await?)
+    }
+
+    /// JSON: what digests tell of.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn telling(&self, id: i64) -> Result<Option<String>, Fault> {
+        let query = "SELECT told FROM tellings WHERE id = ?1";
+        Ok(sqlx::query_scalar(query).bind(id).fetch_optional(&self.readers).await?)
     }
 
     pub(super) async fn put_edit(
@@ -214,15 +234,26 @@ impl Store {
         now: i64,
         edit: &Edit,
     ) -> Result<(), Fault> {
-        let key = self.key(&edit.room, &format!("digest {} edit {release}", edit.digest));
-        outbox::put(transaction, &edit.room, (Some(edit.digest), Purpose::Edit), &key, &edit.body, now).await?;
-        let query = "UPDATE digests SET told = ?2 WHERE id = ?1";
-        sqlx::query(query).bind(edit.digest).bind(&edit.told).execute(&mut **transaction).await?;
-        let query = "UPDATE digests SET corrections = json_insert(corrections, '$[#]', ?2) \
-                     WHERE room = ?1 AND state = 'gathering'";
-        sqlx::query(query).bind(&edit.room).bind(&edit.correction).execute(&mut **transaction).await?;
+        let telling = put_telling(transaction, &edit.told).await?;
+        let body = outbox::put_body(transaction, &edit.body).await?;
+        for (digest, room) in &edit.digests {
+            let key = self.key(room, &format!("digest {digest} edit {release}"));
+            outbox::put(transaction, room, (Some(*digest), Purpose::Edit), &key, &body, now).await?;
+            let query = "UPDATE digests SET telling = ?2 WHERE id = ?1";
+            sqlx::query(query).bind(digest).bind(telling).execute(&mut **transaction).await?;
+            let query = "UPDATE digests SET corrections = json_insert(corrections, '$[#]', ?2) \
+                         WHERE room = ?1 AND state = 'gathering'";
+            sqlx::query(query).bind(room).bind(&edit.correction).execute(&mut **transaction).await?;
+        }
         Ok(())
     }
+}
+
+async fn put_telling(transaction: &mut Transaction<'_, Sqlite>, told: &str) -> Result<i64, Fault> {
+    let query =
+        "INSERT INTO tellings (hash, told) VALUES (?1, ?2) ON CONFLICT (hash) DO UPDATE SET hash = hash RETURNING id";
+    let hash = blake3::hash(told.as_bytes()).to_hex();
+    Ok(sqlx::query_scalar(query).bind(hash.as_str()).bind(told).fetch_one(&mut **transaction).await?)
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ pub struct Depth {
     pub waiting: i64,
     /// How many are parked.
     pub parked: i64,
-    /// When the oldest one that waits could have been sent first, in milliseconds since 1970.
+    /// When the oldest one that waits was put there, in milliseconds since 1970.
     pub oldest: Option<i64>,
 }
 
@@ -90,30 +90,36 @@ struct Row {
     device: Option<String>,
 }
 
+/// Keeps what a message says; the name that it is kept under.
+pub(super) async fn put_body(transaction: &mut Transaction<'_, Sqlite>, body: &Body) -> Result<String, Fault> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(body.text.as_bytes()).update(&[0]).update(body.html.as_bytes());
+    let hash = hasher.finalize().to_hex().to_string();
+    sqlx::query("INSERT INTO bodies (hash, text, html) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
+        .bind(&hash)
+        .bind(&body.text)
+        .bind(&body.html)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(hash)
+}
+
+/// Puts a message into the outbox. `body`: what [`put_body`] returned.
 pub(super) async fn put(
     transaction: &mut Transaction<'_, Sqlite>,
     room: &str,
     (digest, purpose): (Option<i64>, Purpose),
     key: &str,
-    body: &Body,
+    body: &str,
     now: i64,
 ) -> Result<(), Fault> {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(body.text.as_bytes()).update(&[0]).update(body.html.as_bytes());
-    let hash = hasher.finalize().to_hex();
-    sqlx::query("INSERT INTO bodies (hash, text, html) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
-        .bind(hash.as_str())
-        .bind(&body.text)
-        .bind(&body.html)
-        .execute(&mut **transaction)
-        .await?;
-    let query = "INSERT INTO outbox (room, digest, kind, body, key, state, next_try) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?6) ON CONFLICT (key) DO NOTHING";
+    let query = "INSERT INTO outbox (room, digest, kind, body, key, state, put_at, next_try) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?6, ?6) ON CONFLICT (key) DO NOTHING";
     sqlx::query(query)
         .bind(room)
         .bind(digest)
         .bind(purpose.word())
-        .bind(hash.as_str())
+        .bind(body)
         .bind(key)
         .bind(now)
         .execute(&mut **transaction)
@@ -131,14 +137,33 @@ impl Store {
         format!("tdd-{}", &hasher.finalize().to_hex()[..32])
     }
 
-    /// Puts a notice to those who run the bot into the outbox. The same notice by `name` is sent once.
+    /// Puts a notice to those who run the bot into the outbox, in place of those that have not got through, and notes `value`
+    /// under `name`: both or neither.
     ///
     /// # Errors
     ///
-    /// When the database fails.
-    pub async fn put_notice(&self, room: &str, name: &str, body: &Body, now: i64) -> Result<(), Fault> {
+    /// When the database fails; nothing is written then.
+    pub async fn put_notice(&self, room: &str, body: &Body, now: i64, note: (&str, &str)) -> Result<(), Fault> {
+        let (name, value) = note;
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        put(&mut transaction, room, (None, Purpose::Notice), &self.key(room, name), body, now).await?;
+        withdraw_notices(&mut transaction).await?;
+        let key = self.key(room, &format!("{name} {value} {now}"));
+        let body = put_body(&mut transaction, body).await?;
+        put(&mut transaction, room, (None, Purpose::Notice), &key, &body, now).await?;
+        super::releases::note(&mut transaction, name, value).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Takes back the notices that have not got through: what they tell of is over. Notes `value` under `name`.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails; nothing is written then.
+    pub async fn withdraw_notices(&self, note: (&str, &str)) -> Result<(), Fault> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        withdraw_notices(&mut transaction).await?;
+        super::releases::note(&mut transaction, note.0, note.1).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -234,7 +259,8 @@ impl Store {
             let query = "UPDATE outbox SET state = 'parked', reason = ?2 WHERE digest = ?1 AND state = 'waiting'";
             sqlx::query(query).bind(digest).bind(reason).execute(&mut *transaction).await?;
             if again {
-                let query = "UPDATE digests SET state = 'parked' WHERE id = ?1 OR (state = 'composed' AND id > ?1 \
+                let query = "UPDATE digests SET state = 'parked', gathered_for = MAX(gathered_for, composed_at - opened_at) \
+                             WHERE id = ?1 OR (state = 'composed' AND id > ?1 \
                              AND room = (SELECT room FROM outbox WHERE id = ?2) \
                              AND id IN (SELECT digest FROM outbox WHERE kind = 'head' AND state = 'waiting'))";
                 sqlx::query(query).bind(digest).bind(id).execute(&mut *transaction).await?;
@@ -247,18 +273,6 @@ impl Store {
         Ok(())
     }
 
-    /// Why the last message to a room is parked, if it is.
-    ///
-    /// # Errors
-    ///
-    /// When the database fails.
-    pub async fn parked_reason(&self, room: &str) -> Result<Option<String>, Fault> {
-        let query = "SELECT CASE state WHEN 'parked' THEN reason END FROM outbox WHERE room = ?1 AND kind = 'head' \
-                     ORDER BY id DESC LIMIT 1";
-        let reason: Option<Option<String>> = sqlx::query_scalar(query).bind(room).fetch_optional(&self.pool).await?;
-        Ok(reason.flatten())
-    }
-
     /// How full the outbox is.
     ///
     /// # Errors
@@ -267,7 +281,7 @@ impl Store {
     pub async fn depth(&self) -> Result<Depth, Fault> {
         let query = "SELECT COUNT(*) FILTER (WHERE state = 'waiting') AS waiting, \
                      COUNT(*) FILTER (WHERE state = 'parked') AS parked, \
-                     MIN(COALESCE(first_try, next_try)) FILTER (WHERE state = 'waiting') AS oldest FROM outbox";
+                     MIN(put_at) FILTER (WHERE state = 'waiting') AS oldest FROM outbox";
         Ok(sqlx::query_as(query).fetch_one(&self.readers).await?)
     }
 
@@ -283,12 +297,23 @@ impl Store {
         sqlx::query(query).bind(sent).bind(parked).execute(&self.pool).await?;
         let query = "DELETE FROM digests WHERE (state = 'composed' AND composed_at < ?1 \
                         AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.digest = digests.id)) \
-                     OR (state = 'parked' AND opened_at < ?2)";
+                     OR (state = 'parked' AND composed_at < ?2)";
         sqlx::query(query).bind(sent).bind(parked).execute(&self.pool).await?;
-        let query = "DELETE FROM bodies WHERE hash NOT IN (SELECT body FROM outbox)";
-        sqlx::query(query).execute(&self.pool).await?;
+        for query in [
+            "DELETE FROM bodies WHERE hash NOT IN (SELECT body FROM outbox)",
+            "DELETE FROM tellings WHERE NOT EXISTS (SELECT 1 FROM digests WHERE telling = tellings.id)",
+        ] {
+            sqlx::query(query).execute(&self.pool).await?;
+        }
         Ok(())
     }
+}
+
+async fn withdraw_notices(transaction: &mut Transaction<'_, Sqlite>) -> Result<(), Fault> {
+    // One that was tried may have arrived, so that it is seen through.
+    let query = "DELETE FROM outbox WHERE kind = 'notice' AND state = 'waiting' AND first_try IS NULL";
+    sqlx::query(query).execute(&mut **transaction).await?;
+    Ok(())
 }
 
 impl From<Row> for Waiting {

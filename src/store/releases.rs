@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 use super::{Edit, Fault, Gathering, Store};
 use crate::dataset::{Change, What};
@@ -91,8 +91,8 @@ impl Store {
     /// When the database fails.
     pub async fn rows(&self, ids: &[String]) -> Result<Vec<String>, Fault> {
         let mut rows = Vec::with_capacity(ids.len());
-        for ids in ids.chunks(500) {
-            let list = serde_json::to_string(ids).map_err(|error| Fault(error.to_string()))?;
+        for ids in ids.chunks(AT_ONCE) {
+            let list = json(&ids)?;
             let query = "SELECT row FROM records WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id";
             let found: Vec<String> = sqlx::query_scalar(query).bind(list).fetch_all(&self.readers).await?;
             rows.extend(found);
@@ -126,9 +126,7 @@ impl Store {
             .fetch_one(&mut *transaction)
             .await?;
         put_rows(&mut transaction, release).await?;
-        for (place, change) in (0_i64..).zip(&release.changes) {
-            put_change(&mut transaction, number, place, change).await?;
-        }
+        put_changes(&mut transaction, number, &release.changes).await?;
         if !release.changes.is_empty() {
             super::digests::gather(&mut transaction, number, release.at, gathering).await?;
             for edit in &release.edits {
@@ -189,46 +187,57 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn note(&self, name: &str, value: &str) -> Result<(), Fault> {
-        let query = "INSERT INTO facts (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2";
-        sqlx::query(query).bind(name).bind(value).execute(&self.pool).await?;
-        Ok(())
+        let mut connection = self.pool.acquire().await?;
+        note(&mut connection, name, value).await
     }
+}
+
+pub(super) async fn note(connection: &mut SqliteConnection, name: &str, value: &str) -> Result<(), Fault> {
+    let query = "INSERT INTO facts (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2";
+    sqlx::query(query).bind(name).bind(value).execute(connection).await?;
+    Ok(())
 }
 
 async fn put_rows(transaction: &mut Transaction<'_, Sqlite>, release: &NewRelease) -> Result<(), Fault> {
     if release.all {
         sqlx::query("DELETE FROM records").execute(&mut **transaction).await?;
     }
-    for id in &release.gone {
-        sqlx::query("DELETE FROM records WHERE id = ?1").bind(id).execute(&mut **transaction).await?;
+    for ids in release.gone.chunks(AT_ONCE) {
+        let query = "DELETE FROM records WHERE id IN (SELECT value FROM json_each(?1))";
+        sqlx::query(query).bind(json(&ids)?).execute(&mut **transaction).await?;
     }
-    for row in &release.rows {
-        let query = "INSERT INTO records (id, hash, row) VALUES (?1, ?2, ?3) \
-                     ON CONFLICT (id) DO UPDATE SET hash = ?2, row = ?3";
-        sqlx::query(query).bind(&row.id).bind(&row.hash).bind(&row.row).execute(&mut **transaction).await?;
+    for rows in release.rows.chunks(AT_ONCE) {
+        let rows: Vec<_> = rows.iter().map(|row| (&row.id, &row.hash, &row.row)).collect();
+        let query = "INSERT INTO records (id, hash, row) SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1) \
+                     WHERE true ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, row = excluded.row";
+        sqlx::query(query).bind(json(&rows)?).execute(&mut **transaction).await?;
     }
     Ok(())
 }
 
-async fn put_change(
-    transaction: &mut Transaction<'_, Sqlite>,
-    release: i64,
-    place: i64,
-    change: &Change,
-) -> Result<(), Fault> {
-    let formerly = if let What::Renamed { id, .. } = &change.what { Some(id.as_str()) } else { None };
-    let json = serde_json::to_string(change).map_err(|error| Fault(error.to_string()))?;
-    sqlx::query("INSERT INTO changes (release, place, record, formerly, change) VALUES (?1, ?2, ?3, ?4, ?5)")
-        .bind(release)
-        .bind(place)
-        .bind(&change.subject.id)
-        .bind(formerly.filter(|id| *id != change.subject.id))
-        .bind(json)
-        .execute(&mut **transaction)
-        .await?;
-    if let What::Renamed { id, .. } = &change.what {
-        let query = "UPDATE OR REPLACE follows SET follow = 'record:' || ?2 WHERE follow = 'record:' || ?1";
-        sqlx::query(query).bind(id).bind(&change.subject.id).execute(&mut **transaction).await?;
+/// So many rows are written with one statement.
+const AT_ONCE: usize = 500;
+
+async fn put_changes(transaction: &mut Transaction<'_, Sqlite>, release: i64, changes: &[Change]) -> Result<(), Fault> {
+    for (portion, changes) in changes.chunks(AT_ONCE).enumerate() {
+        let mut rows = Vec::with_capacity(changes.len());
+        for (place, change) in (portion * AT_ONCE..).zip(changes) {
+            let formerly = if let What::Renamed { id, .. } = &change.what { Some(id) } else { None };
+            rows.push((place, &change.subject.id, formerly.filter(|id| **id != change.subject.id), json(change)?));
+        }
+        let query = "INSERT INTO changes (release, place, record, formerly, change) \
+                     SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?2)";
+        sqlx::query(query).bind(release).bind(json(&rows)?).execute(&mut **transaction).await?;
+    }
+    for change in changes {
+        if let What::Renamed { id, .. } = &change.what {
+            let query = "UPDATE OR REPLACE follows SET follow = 'record:' || ?2 WHERE follow = 'record:' || ?1";
+            sqlx::query(query).bind(id).bind(&change.subject.id).execute(&mut **transaction).await?;
+        }
     }
     Ok(())
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, Fault> {
+    serde_json::to_string(value).map_err(|error| Fault(error.to_string()))
 }

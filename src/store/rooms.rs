@@ -7,6 +7,9 @@ use super::{Fault, Gathering, Store, digests::parked};
 /// No homeserver asks for more patience than this, in milliseconds.
 const FARTHEST: i64 = 24 * 60 * 60 * 1000;
 
+/// How long a message that was tried waits once the clock is right again, in milliseconds.
+const A_WHILE: i64 = 60 * 1000;
+
 /// What a room has asked for, in the words of the commands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Room {
@@ -106,8 +109,10 @@ impl Store {
         let query = "UPDATE digests SET opened_at = ?1, due = MIN(due, ?1 + ?2) WHERE state = 'gathering' AND opened_at > ?1 \
                      AND room IN (SELECT room FROM rooms WHERE next_run IS NULL)";
         sqlx::query(query).bind(now).bind(gathering.quiet).execute(&self.pool).await?;
-        let query = "UPDATE outbox SET next_try = ?1 WHERE state = 'waiting' AND next_try > ?1 + ?2";
-        sqlx::query(query).bind(now).bind(FARTHEST).execute(&self.pool).await?;
+        // What was never tried waits for nothing; the homeserver may have asked for patience with the others.
+        let query = "UPDATE outbox SET next_try = MIN(next_try, ?1 + CASE attempts WHEN 0 THEN 0 ELSE ?2 END), put_at = MIN(put_at, ?1) \
+                     WHERE state = 'waiting' AND (put_at > ?1 OR next_try > ?1 + ?3)";
+        sqlx::query(query).bind(now).bind(A_WHILE).bind(FARTHEST).execute(&self.pool).await?;
         Ok(())
     }
 

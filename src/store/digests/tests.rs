@@ -41,9 +41,11 @@ async fn release(store: &Store, at: i64, changes: Vec<Change>) -> i64 {
     store.take_up(&NewRelease { at, changes, ..NewRelease::default() }, GATHERING).await.unwrap()
 }
 
-fn composed(due: &Due, texts: &[&str]) -> Composed {
+/// Composes a digest of these messages.
+async fn compose(store: &Store, due: &Due, texts: &[&str], now: i64) {
     let body = |text: &&str| Body { text: (*text).to_owned(), html: format!("<p>{text}</p>") };
-    Composed { digest: due.id, room: due.room.clone(), bodies: texts.iter().map(body).collect(), told: "{}".to_owned() }
+    let composed = Composed { bodies: texts.iter().map(body).collect(), told: "{}".to_owned() };
+    store.put_composed(&[(due.id, due.room.clone())], &composed, now).await.unwrap();
 }
 
 /// A room that wants to be told of each change, a release with one, and the digest that is due for it.
@@ -95,9 +97,8 @@ async fn a_schedule_decides_when_a_room_is_told() {
 async fn a_digest_is_composed_once_and_sent_in_order() {
     let (folder, store) = store().await;
     let due = due_in_a_room(&store).await;
-    let messages = [composed(&due, &["head", "part"])];
-    store.put_composed(&messages, NOW).await.unwrap();
-    store.put_composed(&messages, NOW).await.unwrap();
+    compose(&store, &due, &["head", "part"], NOW).await;
+    compose(&store, &due, &["head", "part"], NOW).await;
     // A second database on the same files, as after a kill.
     let store = Store::open(folder.path()).await.unwrap();
     let waiting = store.waiting(NOW, 10).await.unwrap();
@@ -125,15 +126,14 @@ async fn a_digest_is_composed_once_and_sent_in_order() {
 async fn what_can_not_be_said_is_told_with_the_next_digest() {
     let (_folder, store) = store().await;
     let due = due_in_a_room(&store).await;
-    store.put_composed(&[composed(&due, &["head", "part"])], NOW).await.unwrap();
+    compose(&store, &due, &["head", "part"], NOW).await;
     let head = store.waiting(NOW, 10).await.unwrap().remove(0);
     store.parked(head.id, "you can't speak here", true).await.unwrap();
     assert!(store.waiting(i64::MAX, 10).await.unwrap().is_empty());
-    assert_eq!(store.parked_reason("!r").await.unwrap().as_deref(), Some("you can't speak here"));
     release(&store, NOW + 1, vec![claim("b")]).await;
     let due = store.due(NOW + 60_001, 10).await.unwrap().remove(0);
     assert_eq!(due.releases, (1, 2));
-    store.put_composed(&[composed(&due, &["head"])], NOW).await.unwrap();
+    compose(&store, &due, &["head"], NOW).await;
     let head = store.waiting(NOW, 10).await.unwrap().remove(0);
     store.parked(head.id, "who knows whether it arrived", false).await.unwrap();
     release(&store, NOW + 2, vec![claim("c")]).await;
@@ -144,15 +144,16 @@ async fn what_can_not_be_said_is_told_with_the_next_digest() {
 async fn a_correction_edits_what_was_sent_and_is_named_in_the_next_digest() {
     let (_folder, store) = store().await;
     let due = due_in_a_room(&store).await;
-    store.put_composed(&[composed(&due, &["head"])], NOW).await.unwrap();
+    compose(&store, &due, &["head"], NOW).await;
     let announced = store.announced(NOW).await.unwrap().remove(0);
     assert!(store.announced(NOW + 1).await.unwrap().is_empty());
     let body = Body { text: "corrected".to_owned(), html: "<p>corrected</p>".to_owned() };
     let (told, correction) = ("{\"new\":1}".to_owned(), "[\"c\"]".to_owned());
-    let edit = Edit { digest: announced.digest, room: announced.room, body, told, correction };
+    let edit = Edit { digests: vec![(announced.digest, announced.room)], body, told, correction };
     let second = NewRelease { at: NOW + 2, changes: vec![claim("a")], edits: vec![edit], ..NewRelease::default() };
     store.take_up(&second, GATHERING).await.unwrap();
-    assert_eq!(store.announced(NOW).await.unwrap()[0].told, "{\"new\":1}");
+    let telling = store.announced(NOW).await.unwrap()[0].telling;
+    assert_eq!(store.telling(telling).await.unwrap().as_deref(), Some("{\"new\":1}"));
     let head = store.waiting(NOW + 2, 10).await.unwrap().remove(0);
     store.sent(head.id, "$head").await.unwrap();
     let edit = store.waiting(NOW + 2, 10).await.unwrap().remove(0);
@@ -190,20 +191,49 @@ async fn history_follows_a_record_through_its_names_and_is_folded() {
 }
 
 #[tokio::test]
-async fn a_notice_is_sent_once_by_its_name() {
+async fn a_notice_takes_the_place_of_one_that_did_not_get_through() {
     let (_folder, store) = store().await;
-    let body = Body { text: "faults".to_owned(), html: "<p>faults</p>".to_owned() };
-    for _ in 0..3 {
-        store.put_notice("#ops:hs", "trouble 1", &body, NOW).await.unwrap();
-    }
-    store.put_notice("#ops:hs", "trouble 2", &body, NOW).await.unwrap();
+    let notice = |text: &str| Body { text: text.to_owned(), html: format!("<p>{text}</p>") };
+    store.put_notice("#ops:hs", &notice("one"), NOW, ("reported", "1")).await.unwrap();
+    store.put_notice("#ops:hs", &notice("two"), NOW + 1, ("reported", "2")).await.unwrap();
+    assert_eq!(store.noted("reported").await.unwrap().as_deref(), Some("2"));
+    let waiting = store.waiting(NOW + 1, 10).await.unwrap();
+    assert_eq!(waiting.iter().map(|notice| notice.body.text.as_str()).collect::<Vec<_>>(), ["two"]);
+    // Tried, it may have arrived.
+    store.trying(waiting[0].id, NOW + 2, "DEVICE").await.unwrap();
+    store.put_notice("#ops:hs", &notice("three"), NOW + 3, ("reported", "3")).await.unwrap();
     assert_eq!(store.depth().await.unwrap().waiting, 2);
+    store.withdraw_notices(("reported", "")).await.unwrap();
+    assert_eq!(store.depth().await.unwrap().waiting, 1);
+    assert_eq!(store.noted("reported").await.unwrap().as_deref(), Some(""));
+}
+
+#[tokio::test]
+async fn what_many_rooms_are_told_is_kept_once() {
+    let (_folder, store) = store().await;
+    for number in 0..20 {
+        store.set_room(&format!("!{number}"), &room("on", None), NOW, GATHERING).await.unwrap();
+    }
+    release(&store, NOW, vec![claim("a")]).await;
+    for due in store.due(NOW + 60_000, 100).await.unwrap() {
+        compose(&store, &due, &["head"], NOW).await;
+    }
+    let count = async |table: &str| -> i64 {
+        let query = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
+        sqlx::query_scalar(query).fetch_one(&store.pool).await.unwrap()
+    };
+    assert_eq!((count("outbox").await, count("bodies").await, count("tellings").await), (20, 1, 1));
+    for waiting in store.waiting(NOW, 100).await.unwrap() {
+        store.sent(waiting.id, "$head").await.unwrap();
+    }
+    store.sweep_outbox(NOW + 3 * 86_400_000).await.unwrap();
+    assert_eq!((count("outbox").await, count("bodies").await, count("tellings").await), (0, 0, 0));
 }
 
 /// Composes what is due, and has the head refused by the homeserver.
 async fn refused(store: &Store, now: i64) {
     let due = store.due(now, 10).await.unwrap().remove(0);
-    store.put_composed(&[composed(&due, &["head", "part"])], now).await.unwrap();
+    compose(store, &due, &["head", "part"], now).await;
     let head = store.waiting(now, 10).await.unwrap().remove(0);
     store.parked(head.id, "you can't speak here", true).await.unwrap();
 }
@@ -212,10 +242,10 @@ async fn refused(store: &Store, now: i64) {
 async fn what_is_refused_while_more_gathers_is_told_with_that() {
     let (_folder, store) = store().await;
     let due = due_in_a_room(&store).await;
-    store.put_composed(&[composed(&due, &["head"])], NOW).await.unwrap();
+    compose(&store, &due, &["head"], NOW).await;
     release(&store, NOW + 1, vec![claim("b")]).await;
     let due = store.due(NOW + 60_001, 10).await.unwrap().remove(0);
-    store.put_composed(&[composed(&due, &["second"])], NOW).await.unwrap();
+    compose(&store, &due, &["second"], NOW).await;
     release(&store, NOW + 2, vec![claim("c")]).await;
     let head = store.waiting(NOW, 10).await.unwrap().remove(0);
     store.parked(head.id, "you can't speak here", true).await.unwrap();
@@ -238,7 +268,7 @@ async fn what_was_refused_is_told_when_somebody_asks_for_it() {
     store.set_room("!r", &room("on", None), NOW + 7_000, GATHERING).await.unwrap();
     let due = store.due(NOW + 67_000, 10).await.unwrap().remove(0);
     assert_eq!(due.releases, (1, 1));
-    store.put_composed(&[composed(&due, &["head", "part"])], NOW).await.unwrap();
+    compose(&store, &due, &["head", "part"], NOW).await;
     assert_eq!(store.waiting(NOW + 67_000, 10).await.unwrap().len(), 1, "under a key of its own");
 }
 
@@ -259,6 +289,34 @@ async fn what_was_refused_is_not_kept_for_ever() {
 }
 
 #[tokio::test]
+async fn what_was_gathered_for_long_and_refused_is_told_whole() {
+    let (_folder, store) = store().await;
+    let day = 86_400_000;
+    store.set_room("!r", &room("cron", Some(NOW + 90 * day)), NOW, GATHERING).await.unwrap();
+    for number in 0..3 {
+        release(&store, NOW + number * 30 * day, vec![claim("a")]).await;
+    }
+    refused(&store, NOW + 90 * day).await;
+    store.sweep_outbox(NOW + 90 * day).await.unwrap();
+    store.set_next_run("!r", Some(NOW + 180 * day)).await.unwrap();
+    release(&store, NOW + 100 * day, vec![claim("b")]).await;
+    assert_eq!(store.due(NOW + 180 * day, 10).await.unwrap()[0].releases, (1, 4));
+}
+
+#[tokio::test]
+async fn where_the_bot_is_not_a_digest_waits_until_it_is_but_not_for_ever() {
+    let (_folder, store) = store().await;
+    let due = due_in_a_room(&store).await;
+    store.put_off(due.id, NOW + 60_000, NOW + 660_000).await.unwrap();
+    assert!(store.due(NOW + 60_000, 10).await.unwrap().is_empty());
+    assert!(store.no_longer_put_off("!r", NOW + 70_000).await.unwrap());
+    assert_eq!(store.due(NOW + 70_000, 10).await.unwrap()[0].releases, (1, 1));
+    store.put_off(due.id, NOW + 31 * 86_400_000, i64::MAX).await.unwrap();
+    assert_eq!(store.next_due().await.unwrap(), None);
+    assert!(!store.no_longer_put_off("!r", NOW).await.unwrap());
+}
+
+#[tokio::test]
 async fn off_calls_off_what_is_on_its_way() {
     let (_folder, store) = store().await;
     for name in ["!off", "!begun", "!on"] {
@@ -266,8 +324,9 @@ async fn off_calls_off_what_is_on_its_way() {
     }
     release(&store, NOW, vec![claim("a")]).await;
     let all = store.due(NOW + 60_000, 10).await.unwrap();
-    let all: Vec<Composed> = all.iter().map(|due| composed(due, &["head", "part"])).collect();
-    store.put_composed(&all, NOW).await.unwrap();
+    for due in all {
+        compose(&store, &due, &["head", "part"], NOW).await;
+    }
     let fetched = store.waiting(NOW, 10).await.unwrap();
     let begun = fetched.iter().find(|waiting| waiting.room == "!begun").unwrap();
     store.sent(begun.id, "$head").await.unwrap();
@@ -285,7 +344,7 @@ async fn off_calls_off_what_is_on_its_way() {
 async fn a_thread_that_waits_long_keeps_its_head() {
     let (_folder, store) = store().await;
     let due = due_in_a_room(&store).await;
-    store.put_composed(&[composed(&due, &["head", "part"])], NOW).await.unwrap();
+    compose(&store, &due, &["head", "part"], NOW).await;
     let head = store.waiting(NOW, 10).await.unwrap().remove(0);
     store.sent(head.id, "$head").await.unwrap();
     store.sweep_outbox(NOW + 3 * 86_400_000).await.unwrap();
@@ -306,7 +365,7 @@ async fn what_a_clock_that_was_ahead_put_off_is_brought_forward() {
         store.due(NOW + 60_000, 10).await.unwrap().into_iter().map(|due| (due.room, due.due)).collect();
     assert_eq!(due, [("!daily".to_owned(), NOW + 9), ("!on".to_owned(), NOW + 60_000)]);
     let due = store.due(NOW + 9, 10).await.unwrap().remove(0);
-    store.put_composed(&[composed(&due, &["head"])], ahead).await.unwrap();
+    compose(&store, &due, &["head"], ahead).await;
     assert!(store.waiting(NOW, 10).await.unwrap().is_empty());
     store.not_ahead(NOW, GATHERING).await.unwrap();
     assert_eq!(store.waiting(NOW, 10).await.unwrap().len(), 1);

@@ -50,7 +50,9 @@ CREATE TABLE digests (
     due         INTEGER NOT NULL,           -- when it is composed, ms since 1970
     state       TEXT    NOT NULL CHECK (state IN ('gathering', 'composed', 'parked')),
     composed_at INTEGER,                    -- ms since 1970
-    told        TEXT,                       -- JSON: the changes that it tells of
+    telling     INTEGER,                    -- what it tells of
+    gathered_for INTEGER NOT NULL DEFAULT 0,    -- how long what it takes back was gathered for, in ms
+    put_off_since INTEGER,                  -- since when it is due in a room that the bot is not in: ms since 1970
     corrections TEXT    NOT NULL DEFAULT '[]'   -- JSON: what it says about earlier digests
 ) STRICT;
 
@@ -58,6 +60,14 @@ CREATE UNIQUE INDEX digests_gathering ON digests (room) WHERE state = 'gathering
 CREATE INDEX digests_due ON digests (due) WHERE state = 'gathering';
 CREATE INDEX digests_composed ON digests (composed_at) WHERE state = 'composed';
 CREATE INDEX digests_parked ON digests (room) WHERE state = 'parked';
+CREATE INDEX digests_telling ON digests (telling) WHERE telling IS NOT NULL;
+
+-- What digests tell of. Many rooms are told the same.
+CREATE TABLE tellings (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    hash        TEXT    NOT NULL UNIQUE,
+    told        TEXT    NOT NULL            -- JSON
+) STRICT;
 
 -- What messages say. Many rooms are told the same.
 CREATE TABLE bodies (
@@ -76,6 +86,7 @@ CREATE TABLE outbox (
     key         TEXT    NOT NULL UNIQUE,    -- its transaction id, and how it is found in the room again
     state       TEXT    NOT NULL CHECK (state IN ('waiting', 'sent', 'parked')),
     event       TEXT,                       -- its event id
+    put_at      INTEGER NOT NULL,           -- ms since 1970
     next_try    INTEGER NOT NULL,           -- ms since 1970
     attempts    INTEGER NOT NULL DEFAULT 0,
     first_try   INTEGER,                    -- when it was first sent, whatever became of that: ms since 1970
