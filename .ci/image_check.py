@@ -1,8 +1,8 @@
-"""Tries the image as a team would use it: `image_check.py IMAGE CONTAINER`, from .ci/image, with a Python that has Synapse.
+"""Tries the image as a team would use it: `image_check.py IMAGE CONTAINER`, from .ci/image, by a Python with Synapse.
 
-The homeserver and its accounts are the demo's own (config/demo). The bot runs as compose.yaml has it run: read-only, without
-capabilities, as a user of its own. A question is asked in a room and answered; the mounted data is changed and the room told;
-the health check passes; SIGTERM ends it in order.
+The homeserver and its accounts are the demo's own (config/demo), and the bot is confined as compose.yaml confines it. A
+question is asked in a room and answered; the mounted data is changed and the room told; the health check passes; SIGTERM
+ends it in order.
 """
 
 import http.client
@@ -16,6 +16,8 @@ import sys
 import tempfile
 import time
 import urllib.parse
+
+import yaml
 
 IMAGE, CONTAINER = sys.argv[1:]
 DEMO = pathlib.Path("config/demo").resolve()
@@ -41,7 +43,7 @@ def podman(*arguments):
 
 
 def wait_for(what, look):
-    """What `look` returns once it is something; whatever it makes of a server that is not there yet counts as nothing."""
+    """What `look` returns once it is something. A server that is not there yet counts as nothing."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
@@ -75,15 +77,17 @@ class Person:
         """The next events in the room."""
         sync = self.call("GET", f"sync?timeout=1000&since={self.since}" if self.since else "sync")
         self.since = sync["next_batch"]
-        return sync["rooms"]["join"][room]["timeline"]["events"] if room in sync.get("rooms", {}).get("join", {}) else []
+        joined = sync.get("rooms", {}).get("join", {})
+        return joined[room]["timeline"]["events"] if room in joined else []
 
     def wait(self, room, what, fits):
         return wait_for(what, lambda: next((event for event in self.hear(room) if fits(event)), None))
 
     def told(self, room, *words):
-        """The next notice with these words; it and what it replies to."""
+        """Waits for a notice with these words: the event that it replies to, if any."""
         def fits(event):
-            return event["content"].get("msgtype") == "m.notice" and all(word in event["content"]["body"] for word in words)
+            content = event["content"]
+            return content.get("msgtype") == "m.notice" and all(word in content["body"] for word in words)
         event = self.wait(room, f"a notice with {words}", fits)
         return event["content"].get("m.relates_to", {}).get("m.in_reply_to", {}).get("event_id")
 
@@ -97,7 +101,8 @@ class Person:
 def main():
     home = pathlib.Path(tempfile.mkdtemp(prefix="tigerdesk-image-check-"))
     # Ends the homeserver and removes the folder when this process is gone, however it went.
-    guard = subprocess.Popen([sys.executable, "tests/support/guard.py"], stdin=subprocess.PIPE, text=True, process_group=0)
+    command = [sys.executable, "tests/support/guard.py"]
+    guard = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, start_new_session=True)
     print(f"folder {home}", file=guard.stdin, flush=True)
     try:
         check(home, guard)
@@ -109,12 +114,12 @@ def main():
 def check(home, guard):
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    listener = {"port": port, "bind_addresses": ["127.0.0.1"], "type": "http", "resources": [{"names": ["client", "health"]}]}
-    (home / "port.yaml").write_text(json.dumps({"listeners": [listener], "public_baseurl": f"http://127.0.0.1:{port}/"}))
+    listener = {"port": port, "bind_addresses": ["127.0.0.1"], "type": "http", "resources": [{"names": ["client"]}]}
+    (home / "port.yaml").write_text(json.dumps({"listeners": [listener]}))
     with open(home / "homeserver.log", "w") as log:
         command = [sys.executable, "-m", "synapse.app.homeserver"]
         command += ["--config-path", str(DEMO / "homeserver.yaml"), "--config-path", str(home / "port.yaml")]
-        homeserver = subprocess.Popen(command, cwd=home, stdout=log, stderr=log, process_group=0)
+        homeserver = subprocess.Popen(command, cwd=home, stdout=log, stderr=log, start_new_session=True)
     print(f"process {homeserver.pid}", file=guard.stdin, flush=True)
     wait_for("the homeserver answers", lambda: socket.create_connection(("127.0.0.1", port), 1))
     for _ in range(2):  # The second time finds everything there.
@@ -124,14 +129,14 @@ def check(home, guard):
     data = home / "data"
     shutil.copytree("data", data)
     home.chmod(0o711)  # The bot is another user.
-    settings = dict(line.split("=", 1) for line in (DEMO / "demo.env").read_text().splitlines() if line.startswith("TIGERDESK__"))
+    lines = (DEMO / "demo.env").read_text().splitlines()
+    settings = dict(line.split("=", 1) for line in lines if line.startswith("TIGERDESK__"))
     # By a name that only the container's /etc/hosts has.
     settings["TIGERDESK__MATRIX__HOMESERVER"] = f"http://homeserver.test:{port}"
     settings["TIGERDESK__DIGEST__QUIET_PERIOD"] = "1s"
     environment = [word for key, value in settings.items() for word in ("--env", f"{key}={value}")]
     started = time.monotonic()
-    podman("run", "--detach", "--name", CONTAINER, "--read-only", "--read-only-tmpfs=false", "--cap-drop=all",
-           "--security-opt=no-new-privileges", "--memory=512m", "--pids-limit=128", "--network=host",
+    podman("run", "--detach", "--name", CONTAINER, *restrictions(), "--network=host",
            "--add-host=homeserver.test:127.0.0.1", f"--volume={data}:/data:ro", *environment, IMAGE)
     try:
         use(port, data, started)
@@ -140,17 +145,28 @@ def check(home, guard):
         raise
 
 
+def restrictions():
+    """What compose.yaml keeps from the bot, for podman."""
+    bot = yaml.safe_load(pathlib.Path("compose.yaml").read_text())["services"]["tigerdesk"]
+    assert bot["read_only"]
+    return ["--read-only", "--read-only-tmpfs=false",
+            f"--memory={bot['mem_limit']}", f"--pids-limit={bot['pids_limit']}",
+            *(f"--cap-drop={capability}" for capability in bot["cap_drop"]),
+            *(f"--security-opt={option.removesuffix(':true')}" for option in bot["security_opt"])]
+
+
 def use(port, data, started):
     alice = Person(port, "alice", "six-tigers")
     bot = "@tigerdesk:localhost"
     room = alice.call("POST", "createRoom", {"preset": "private_chat", "invite": [bot]})["room_id"]
-    alice.wait(room, "the bot joins", lambda event: event.get("state_key") == bot and event["content"]["membership"] == "join")
+    alice.wait(room, "the bot joins",
+               lambda event: event.get("state_key") == bot and event["content"]["membership"] == "join")
     print(f"-- in the room after {time.monotonic() - started:.1f} s")
     alice.ask(room, "!company moonshot", "Moonshot AI", "月之暗面")
     print("-- a question was answered")
 
     alice.ask(room, "!digest on", "told")
-    source = next(line.split('"')[1] for line in (data / "sources.toml").read_text().splitlines() if line.startswith("id ="))
+    source = (data / "sources.toml").read_text().partition('id = "')[2].partition('"')[0]
     (data / "new.toml").write_text(NEW_RECORD.format(source=source))
     alice.told(room, "What changed", "Container Check Robotics")
     print("-- the room was told of a change in the data")
@@ -158,10 +174,12 @@ def use(port, data, started):
     wait_for("healthy", lambda: subprocess.run(["podman", "healthcheck", "run", CONTAINER]).returncode == 0)
     pid = podman("inspect", "--format", "{{.State.Pid}}", CONTAINER)
     status = dict(line.split(":\t", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines())
-    for key, value in {"Uid": "10001\t" * 3 + "10001", "CapEff": "0" * 16, "NoNewPrivs": "1", "NSpid": f"{pid}\t1"}.items():
-        if status[key].strip() != value:
+    confined = {"Uid": "10001\t" * 3 + "10001", "CapEff": "0" * 16, "NoNewPrivs": "1", "NSpid": f"{pid}\t1"}
+    for key, value in confined.items():
+        if status[key] != value:
             sys.exit(f"the bot's {key} is {status[key]}, not {value}")
-    print(f"-- healthy, process 1 of user 10001 without capabilities; memory {status['VmRSS'].strip()}, at most {status['VmHWM'].strip()}")
+    print("-- healthy, process 1, user 10001, without capabilities")
+    print(f"-- memory: {status['VmRSS'].strip()}, at most {status['VmHWM'].strip()}")
 
     stopping = time.monotonic()
     podman("kill", "--signal", "TERM", CONTAINER)
