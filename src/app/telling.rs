@@ -1,7 +1,7 @@
 //! Digests that are due are composed, and schedules moved on.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, hash_map::Entry},
     sync::Arc,
     time::Duration,
 };
@@ -146,11 +146,10 @@ impl Bot {
         let mut nets: HashMap<(i64, i64), Arc<Vec<Change>>> = HashMap::new();
         let mut any = false;
         for (matter, digests) in alike {
-            let releases = matter.releases;
-            if !nets.contains_key(&releases) {
-                nets.insert(releases, self.net(releases).await?);
-            }
-            let net = nets.get(&releases).map(Arc::clone).unwrap_or_default();
+            let net = match nets.entry(matter.releases) {
+                Entry::Occupied(known) => Arc::clone(known.get()),
+                Entry::Vacant(new) => Arc::clone(new.insert(self.net(matter.releases).await?)),
+            };
             let composed = self.compose(matter, net).await?;
             any |= !composed.bodies.is_empty();
             // Long digests in smaller portions: meanwhile nobody else writes, not even questions down.
