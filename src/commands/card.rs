@@ -80,10 +80,14 @@ fn shorten(shown: &mut [usize], mut lengths: Vec<usize>, fewest: usize, surplus:
 /// Whether any card may have a part that people call so.
 pub(super) fn is_section(name: &str) -> bool {
     let name = key(name);
-    let own = PROPERTIES.iter().flat_map(|property| {
-        property.synonyms.iter().copied().chain([property.id, property.label]).chain(property.reverse)
-    });
+    let own = PROPERTIES.iter().flat_map(|property| property.called().chain(property.reverse));
     own.chain(KINDS.iter().flat_map(|kind| [kind.id, kind.plural])).any(|part| key(part) == name)
+}
+
+/// The properties that people call so.
+pub(super) fn properties_called(name: &str) -> impl Iterator<Item = &'static Property> {
+    let name = key(name);
+    PROPERTIES.iter().filter(move |property| property.called().any(|called| key(called) == name))
 }
 
 /// Whether the card of a record has a part that people call so.
@@ -167,7 +171,8 @@ fn tail(spans: &mut Vec<Span>, claim: &Claim, citations: &mut Citations, notes: 
     }
 }
 
-fn length(spans: &[Span]) -> usize {
+/// How many characters a line has.
+pub(super) fn length(spans: &[Span]) -> usize {
     Reply::para(spans.to_vec()).text().chars().count()
 }
 

@@ -129,7 +129,7 @@ fn own(record: &Record) -> impl Iterator<Item = Section<'_>> {
         let dates: HashSet<_> = claims.iter().map(|claim| claim.as_of).collect();
         // Values of different dates are a history; values of one date contradict each other.
         let differ = !property.many && dates.len() < claims.len();
-        let synonyms = property.synonyms.iter().copied().chain([property.id]).collect();
+        let synonyms = property.called().collect();
         let items = claims.into_iter().map(Item::Claim).collect();
         Some(Section { label: property.label, synonyms, items, beyond: 0, differ })
     })
