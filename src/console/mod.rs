@@ -50,12 +50,19 @@ pub fn open(dir: Option<&Path>) -> Result<Desk, Error> {
     Ok(Desk::new(dataset)?)
 }
 
-/// Answers one line. In a terminal nobody else is spoken to, so that every line gets an answer and needs no `!`.
+/// Answers one line. In a terminal nobody else is spoken to, so that every line gets an answer and needs no `!`: what is no
+/// command is looked for.
 fn answer_to(desk: &Desk, line: &str) -> Outcome {
     let line = line.trim();
+    let bare = line.trim_start_matches(['!', '！']);
     let reading = match read(line) {
-        Reading::NotOurs => read_bare(line.trim_start_matches(['!', '！'])),
+        Reading::NotOurs => read_bare(bare),
         ours => ours,
+    };
+    let reading = match reading {
+        Reading::Command(_) => reading,
+        _ if bare == line && !line.is_empty() => read_bare(&format!("search {line}")),
+        other => other,
     };
     match reading {
         Reading::Command(invocation) => answer(desk, &Ask::new(invocation, jiff::Timestamp::now(), rand::random())),
@@ -64,7 +71,7 @@ fn answer_to(desk: &Desk, line: &str) -> Outcome {
             text("That is no command of mine. "),
             code("!help"),
             text(" lists them; "),
-            code(format!("!search {}", line.trim_start_matches(['!', '！']).chars().take(60).collect::<String>())),
+            code(format!("!search {}", bare.chars().take(60).collect::<String>())),
             text(" looks for it."),
         ])
         .into(),

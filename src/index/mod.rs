@@ -12,6 +12,7 @@
 //! on. The index finds the likely ones, and `fit` looks at these closely, claim by claim: a word counts the most in
 //! names, then in aliases, claims and summaries.
 
+mod asking;
 mod build;
 mod chinese;
 mod chunks;
@@ -20,6 +21,7 @@ mod documents;
 mod filter;
 mod fingerprint;
 mod fit;
+mod fitting;
 mod known;
 pub mod language;
 mod layout;
@@ -36,6 +38,9 @@ mod telling;
 mod terms;
 mod tokens;
 mod top;
+mod unmet;
+mod verbs;
+mod wanted;
 mod words;
 
 #[cfg(test)]
@@ -46,7 +51,8 @@ pub use query::{Hit, Near};
 pub use question::Taken;
 pub use search::Hits;
 pub use telling::Telling;
-pub use words::words;
+pub use unmet::Unmet;
+pub use words::{forms, words};
 
 use self::{chinese::Segmenter, schema::Fields, table::Table};
 use crate::dataset::Dataset;
