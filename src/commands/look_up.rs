@@ -2,9 +2,9 @@
 
 mod near;
 
-pub(super) use near::{did_you_mean, offers};
+pub(super) use near::{did_you_mean, other_versions};
 
-use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, card, search::Search};
+use super::{Ask, Command, Desk, Hit, Invocation, Outcome, Role, Spec, card, search::Search};
 use crate::{
     dataset::{Claim, KINDS, Kind, Link, PROPERTIES, Property, Record, Value},
     index,
@@ -54,8 +54,14 @@ impl Command for LookUp {
             return Ok(found.outcome(desk));
         }
         // A question rather than a name: `!who leads nvidia`, `!who is jensen huang`.
-        match desk.index.asked_about(&name)? {
-            Some((_, true)) => return Search.answer(desk, ask),
+        let question =
+            if self.0.is_some_and(|kind| kind.id == "person") { format!("who {name}") } else { name.clone() };
+        let about = if ask.invocation.args.len() > 1 { desk.index.asked_about(&question)? } else { None };
+        match about {
+            Some((_, true)) => {
+                let invocation = Invocation { rest: question, ..ask.invocation.clone() };
+                return Search.answer(desk, &Ask { invocation, ..ask.clone() });
+            }
             Some((about, false)) if about != key(&name) => {
                 if let Some(found) = find(desk, self.0, &[about])? {
                     return Ok(found.outcome(desk));

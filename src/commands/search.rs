@@ -4,7 +4,7 @@ mod claims;
 
 use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, card, look_up, select, text_outcome};
 use crate::{
-    index::{self, Taken, language::parse, marked},
+    index::{self, Hits, Taken, language::parse, marked},
     reply::{Block, Citations, Reply, Span, bold, code, italic, text},
 };
 
@@ -44,7 +44,7 @@ impl Command for Search {
             for unmet in desk.index.unmet(&asked.filters)? {
                 remarks.push(text(format!(" {}", select::said(&unmet))));
             }
-            return nothing(desk, &ask.invocation.rest, found.unknown.as_deref(), remarks);
+            return nothing(desk, &ask.invocation.rest, &found, remarks);
         }
         let mut citations = Citations::default();
         let mut hits = Vec::new();
@@ -64,12 +64,13 @@ impl Command for Search {
         let list = Block::List(items.collect());
         let mut intro = vec![bold(&ask.invocation.rest)];
         if found.unsaid {
-            let asked = found.properties.first().map_or("that", |property| property.label);
-            let record = &desk.dataset.records()[found.hits[0].record];
-            remarks.splice(
-                0..0,
-                [text(" Under "), bold(asked), text(" nothing is said here of "), bold(&record.name), text(".")],
-            );
+            let label = found.properties.first().map_or("", |property| property.label);
+            let name = &desk.dataset.records()[found.hits[0].record].name;
+            let mut unsaid =
+                vec![text(" Nothing stands here under "), bold(label), text(" for "), bold(name), text(".")];
+            let near = hits.first().is_some_and(|hit| hit.property.is_some());
+            unsaid.extend(near.then(|| text(" What comes near:")));
+            remarks.splice(0..0, unsaid);
         } else if !found.all_words {
             intro.push(italic(" (nothing has all of these words; these have some)"));
         }
@@ -115,13 +116,13 @@ fn emphasised(line: Vec<Span>, marks: &[String]) -> Vec<Span> {
 }
 
 /// Says that nothing was found, and what may be meant.
-fn nothing(desk: &Desk, asked: &str, unknown: Option<&str>, remarks: Vec<Span>) -> Result<Outcome, index::Error> {
-    let mut spans = match unknown {
+fn nothing(desk: &Desk, asked: &str, found: &Hits, remarks: Vec<Span>) -> Result<Outcome, index::Error> {
+    let mut spans = match &found.unknown {
         Some(unknown) => vec![text("Nothing here is called "), bold(unknown), text(".")],
         None => vec![text("Nothing here has "), bold(asked), text(".")],
     };
     spans.extend(remarks);
-    let offers = if unknown.is_some() { look_up::offers(desk, None, asked)? } else { Vec::new() };
+    let offers = if found.unknown.is_some() { look_up::other_versions(desk, asked, &found.names)? } else { Vec::new() };
     if offers.is_empty() {
         spans.extend([text(" Try fewer or other words, or "), code("!help"), text(".")]);
     } else {

@@ -60,7 +60,8 @@ fn answer_to(desk: &Desk, line: &str) -> Outcome {
         ours => ours,
     };
     let reading = match reading {
-        Reading::Command(_) => reading,
+        // Who asks `who` without a `!` asks a question.
+        Reading::Command(_) if bare != line || !asks_who(line) => reading,
         _ if bare == line && !line.is_empty() => read_bare(&format!("search {line}")),
         other => other,
     };
@@ -76,4 +77,8 @@ fn answer_to(desk: &Desk, line: &str) -> Outcome {
         ])
         .into(),
     }
+}
+
+fn asks_who(line: &str) -> bool {
+    line.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("who"))
 }

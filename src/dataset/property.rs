@@ -110,7 +110,9 @@ impl Property {
 }
 
 /// For a property those that come near to it: who asks for it in vain may be served by them, the nearest first.
-const KIN: [(&str, &[&str]); 12] = [
+const KIN: [(&str, &[&str]); 14] = [
+    ("date", &["issued", "released", "announced", "effective", "founded"]),
+    ("announced", &["issued", "released", "date", "effective"]),
     ("leader", &["founder", "role"]),
     ("founder", &["developer", "leader", "parent"]),
     ("parent", &["developer", "operator", "investor", "founder"]),
@@ -119,7 +121,7 @@ const KIN: [(&str, &[&str]); 12] = [
     ("funding", &["financing", "investor", "amount", "valuation"]),
     ("financing", &["funding", "investor", "amount"]),
     ("investor", &["funding", "financing", "parent"]),
-    ("released", &["announced", "status"]),
+    ("released", &["announced", "status", "date"]),
     ("issued", &["announced", "effective", "date"]),
     ("users", &["used_by", "sales"]),
     ("applies_to", &["requirement"]),

@@ -6,8 +6,11 @@ use std::{
     sync::LazyLock,
 };
 
-use super::words::{Word, words};
-use crate::dataset::{KINDS, Kind, PROPERTIES, Property, ValueType};
+use super::{
+    verbs::inflections,
+    words::{Word, words},
+};
+use crate::dataset::{KINDS, Kind, PROPERTIES, Property, ValueType, property};
 
 /// What people say for a property, and what says nothing, has so many words at most.
 pub(super) const LONGEST_PHRASE: usize = 6;
@@ -150,6 +153,16 @@ const NATIVE: [&str; 7] = [
     "中文名",
 ];
 
+/// Questions of which the words stand around the name: how they begin and end, and the property that they ask for.
+const FRAMES: [(&str, &str, &str); 6] = [
+    ("what is", "for", "goal"),
+    ("what are", "for", "goal"),
+    ("who is", "by", "developer"),
+    ("who set", "up", "founder"),
+    ("where does", "work", "affiliation"),
+    ("where do", "work", "affiliation"),
+];
+
 /// What may stand behind a company's name and is no part of it.
 const LEGAL_FORMS: [&str; 11] =
     ["inc", "incorporated", "corp", "corporation", "co", "ltd", "limited", "llc", "plc", "holding", "group"];
@@ -167,6 +180,8 @@ static CALLED: LazyLock<HashMap<String, Vec<&'static Property>>> = LazyLock::new
             properties.push(property);
         }
     }
+    // A start-up is none that starts.
+    called.insert("start up".to_owned(), Vec::new());
     called
 });
 
@@ -177,9 +192,9 @@ pub(super) static PROPERTY_WORDS: LazyLock<Vec<&'static str>> =
 static SILENT_WORDS: LazyLock<HashSet<String>> =
     LazyLock::new(|| SILENT.iter().map(|phrase| words(phrase).join(" ")).collect());
 
-/// The properties that are called so.
+/// The properties that are called so, a verb in whatever form.
 pub(super) fn called(spoken: &str) -> Option<&'static Vec<&'static Property>> {
-    CALLED.get(spoken)
+    CALLED.get(spoken).or_else(|| inflections(spoken).iter().find_map(|form| CALLED.get(form)))
 }
 
 /// The longest beginning of the words of which something is told, and that.
@@ -192,6 +207,13 @@ pub(super) fn beginning<T>(words: &[Word], told: impl Fn(&str) -> Option<T>) -> 
 /// The words with a space between each two.
 pub(super) fn spoken(words: &[Word]) -> String {
     words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// The property that a question asks for by how it begins and ends.
+pub(super) fn framed(words: &[Word]) -> Option<&'static Property> {
+    let (begin, end) = (spoken(words.get(..2)?), &words.last()?.text);
+    let frame = FRAMES.iter().find(|(first, last, _)| *first == begin && last == end)?;
+    (words.len() > 3).then(|| property(frame.2)).flatten()
 }
 
 /// Whether the words say nothing of what is asked.
@@ -208,8 +230,21 @@ pub(super) fn is_legal_form(word: &str) -> bool {
     LEGAL_FORMS.contains(&word)
 }
 
+/// What kinds are called in Chinese.
+const CHINESE_KINDS: [(&str, &str); 8] = [
+    ("公司", "company"),
+    ("企业", "company"),
+    ("模型", "model"),
+    ("产品", "product"),
+    ("政策", "policy"),
+    ("芯片", "chip"),
+    ("事件", "event"),
+    ("人物", "person"),
+];
+
 /// The kind that a word names.
 pub(super) fn kind(word: &str) -> Option<Kind> {
+    let word = CHINESE_KINDS.iter().find(|(chinese, _)| *chinese == word).map_or(word, |(_, kind)| *kind);
     KINDS.iter().copied().find(|kind| kind.id == word || words(kind.plural).concat() == word)
 }
 

@@ -182,7 +182,7 @@ impl<'q> Fit<'q> {
         if !self.passes(number, view) || wanted.told.is_some_and(|key| !self.tells_of(number, view, key)) {
             return None;
         }
-        let (mut score, mut missing, mut properties) = (0.0, 0, 0);
+        let (mut score, mut missing, mut properties, mut lacking) = (0.0, 0, 0, 0);
         for (unit, weight) in wanted.units {
             match self.unit(unit, number, view) {
                 Some(count) => {
@@ -191,13 +191,17 @@ impl<'q> Fit<'q> {
                 }
                 None if unit.is_name() && wanted.need != Need::Some => return None,
                 None if unit.is_property() && wanted.need == Need::ButProperties => {}
-                None => missing += 1,
+                None => {
+                    missing += 1;
+                    lacking += usize::from(unit.is_name());
+                }
             }
         }
+        let names = wanted.units.iter().filter(|(unit, _)| unit.is_name()).count();
         let fits = match wanted.need {
             Need::All | Need::ButProperties => missing == 0,
             Need::AllButOne => missing <= 1,
-            Need::Names | Need::Some => missing < wanted.units.len(),
+            Need::Names | Need::Some => missing < wanted.units.len() && (names == 0 || lacking < names),
             Need::NamesAndSome => properties > 0,
         };
         if !fits {
@@ -214,6 +218,10 @@ impl<'q> Fit<'q> {
                 return None;
             }
             score += counts.iter().sum::<f32>();
+        }
+        // What is said of the one asked about goes before what is said of others that have it in their name.
+        if wanted.told.is_some_and(|key| self.keys[key][number].contains(&true)) {
+            score += NAME;
         }
         for key in wanted.keys {
             score += if self.keys[key][number].contains(&true) { WHOLE_NAME } else { 0.0 };

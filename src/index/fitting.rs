@@ -1,5 +1,7 @@
 //! Which records fit a question: those that have all of it, and where there are none, those that come nearest.
 
+use std::collections::HashSet;
+
 use tantivy::Term;
 
 use super::{
@@ -18,7 +20,7 @@ const CANDIDATES: usize = 64;
 /// Of the words of which not all can be had, so many are looked for, the rarest.
 const RAREST: usize = 4;
 /// A name that was asked about is among the first so many hits.
-const FIRST: usize = 2;
+const FIRST: usize = 3;
 
 /// What fits.
 #[derive(Debug, Default)]
@@ -56,22 +58,24 @@ impl Index {
         frame: &Frame,
         limit: usize,
     ) -> Result<Fitting, Error> {
-        let mut units: Vec<(&Unit, f32)> = Vec::new();
+        let mut all: Vec<(&Unit, f32)> = Vec::new();
         for unit in &question.units {
-            units.push((unit, self.weight(unit)?));
+            all.push((unit, self.weight(unit)?));
         }
         let keys = question.units.iter().filter_map(|unit| unit.key.as_deref()).collect();
         let search = Search { index: self, question, among, frame, keys, limit };
-        if let Some(unknown) = search.unknown(&units)? {
+        let units: Vec<(&Unit, f32)> = all.iter().copied().filter(|(_, weight)| *weight > 0.0).collect();
+        let asked = all.len();
+        let some_words = units.len() < asked;
+        let hits = if units.is_empty() && asked > 0 { Vec::new() } else { search.look(&units, Need::All, None)? };
+        if (hits.is_empty() || some_words)
+            && let Some(unknown) = search.unknown(&all)?
+        {
             return Ok(Fitting { some_words: true, unknown: Some(unknown), ..Fitting::default() });
         }
-        let asked = units.len();
-        units.retain(|(_, weight)| *weight > 0.0);
-        let some_words = units.len() < asked;
         if units.is_empty() && asked > 0 {
             return Ok(Fitting { some_words, ..Fitting::default() });
         }
-        let hits = search.look(&units, Need::All, None)?;
         let plain = among.is_none() && frame.either.is_empty() && !frame.has_days();
         if let Some(key) = question.property_of().filter(|_| plain)
             && let Some(told) = search.of_one(key, &units, &hits)?
@@ -79,6 +83,7 @@ impl Index {
             return Ok(Fitting { some_words: some_words || told.some_words, ..told });
         }
         if !hits.is_empty() || units.len() < 2 {
+            let hits = search.with_the_named(&units, hits)?;
             return Ok(Fitting { hits, some_words, ..Fitting::default() });
         }
         Ok(Fitting { hits: search.nearest(units)?, some_words: true, ..Fitting::default() })
@@ -204,23 +209,32 @@ impl<'q> Search<'q> {
         if hits.is_empty() && names > 0 && names < units.len() {
             hits = self.look(&units, Need::Names, None)?;
         }
-        let mut place = FIRST - 1;
-        let named = units.iter().filter(|(unit, _)| unit.is_name()).find_map(|(unit, _)| unit.key.clone());
         if hits.is_empty() {
-            place = 0;
             units.truncate(RAREST);
             hits = self.look(&units, Need::Some, None)?;
+            // Any of the words is little: what was asked about stands first.
+            let named = self.named(&units)?;
+            hits.splice(0..0, named.first().map(|record| Hit { record: *record, claim: None }));
         }
-        if let Some(key) = named {
-            let itself: Vec<usize> = self.index.named(None, &key)?;
-            if !hits.iter().take(FIRST).any(|hit| itself.contains(&hit.record)) {
-                let place = place.min(hits.len());
-                let itself = itself.into_iter().take(1).map(|record| Hit { record, claim: None });
-                hits.splice(place..place, itself);
-            }
+        self.with_the_named(&units, hits)
+    }
+
+    /// The hits, and among the first of them what goes by the rarest of the names that were asked about.
+    fn with_the_named(&self, units: &Units<'q>, mut hits: Vec<Hit>) -> Result<Vec<Hit>, Error> {
+        let named = if units.len() > 1 && self.among.is_none() { self.named(units)? } else { Vec::new() };
+        if !named.is_empty() && !hits.iter().take(FIRST).any(|hit| named.contains(&hit.record)) {
+            let place = hits.len().min(FIRST - 1);
+            hits.splice(place..place, named.first().map(|record| Hit { record: *record, claim: None }));
         }
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         hits.retain(|hit| seen.insert(hit.record));
         Ok(hits)
+    }
+
+    /// The records that go by the rarest of the names that were asked about.
+    fn named(&self, units: &Units<'q>) -> Result<Vec<usize>, Error> {
+        let names = units.iter().filter(|(unit, _)| unit.is_name() && unit.key.is_some());
+        let rarest = names.max_by(|(_, a), (_, b)| a.total_cmp(b)).and_then(|(unit, _)| unit.key.as_deref());
+        rarest.map_or(Ok(Vec::new()), |key| self.index.named(None, key))
     }
 }

@@ -10,7 +10,7 @@
 //! | `kimi OR doubao` | either of the two |
 //!
 //! A filter that is given twice, or with a comma, lets either through; different filters have to fit all. Nothing that is
-//! typed is an error: what can't be read as meant is a plain word, and [`Asked::complaint`] tells what was wrong with it.
+//! typed is an error: what can't be read as meant is a plain word (but an unknown kind, which is left out), and [`Asked::complaint`] tells what was wrong with it.
 
 mod dates;
 mod pieces;

@@ -6,7 +6,7 @@ use super::{
     chinese::is_ideograph,
     numbers,
     terms::Vocabulary,
-    words::{Word, scan},
+    words::{Word, scan, words},
 };
 use crate::{
     dataset::{Kind, Property},
@@ -116,6 +116,10 @@ impl Index {
             named = legal || unit.key.is_some();
             if legal || asking::is_silent(&said) { silent.push(unit) } else { units.push(unit) }
         }
+        if let Some(property) = asking::framed(&read) {
+            units.retain(Unit::is_name);
+            units.push(Unit { properties: vec![property], ..Unit::default() });
+        }
         let said: Vec<&str> = read.iter().map(|word| word.text.as_str()).collect();
         let (hints, native) = (hints(&said), asking::asks_native(&said));
         if units.is_empty() {
@@ -123,9 +127,15 @@ impl Index {
         }
         // `models` asks for a kind of record rather than for the topic of that name, unless nothing else is asked.
         if units.len() > 1 {
-            for unit in units.iter_mut().filter(|unit| unit.length == 1) {
-                unit.kind = unit.forms.first().and_then(|form| form.first()).and_then(|word| asking::kind(word));
+            for unit in &mut units {
+                unit.kind = unit.forms.first().and_then(|form| asking::kind(&form.concat()));
+                unit.forms.extend(unit.kind.map(|kind| words(kind.id)));
                 unit.key = unit.key.take().filter(|_| unit.kind.is_none());
+            }
+            // Where a name is asked about, `open source` is its property rather than the topic of that name.
+            let named = units.iter().any(Unit::is_name);
+            for unit in units.iter_mut().filter(|unit| named && unit.is_property()) {
+                unit.key = None;
             }
         }
         if units.iter().filter(|unit| !unit.is_property()).count() > 1 {

@@ -109,6 +109,7 @@ impl<'i> Rough<'i> {
             // What lacks one of them has one of any two.
             Need::AllButOne => &units[..units.len().min(2)],
             Need::ButProperties => &others[..others.len().min(1)],
+            Need::Some if !names.is_empty() => &names[..],
             Need::Some | Need::Names => &units[..],
             Need::NamesAndSome => &properties[..],
         };
@@ -135,7 +136,11 @@ impl<'i> Rough<'i> {
                 self.group(&properties, 0)?;
             }
             Need::Names => self.group(&[properties, others].concat(), 0)?,
-            Need::Some => self.group(&units, 1)?,
+            Need::Some if names.is_empty() => self.group(&units, 1)?,
+            Need::Some => {
+                self.group(&names, 1)?;
+                self.group(&[properties, others].concat(), 0)?;
+            }
             Need::NamesAndSome => {
                 self.group(&properties, 1)?;
                 self.group(&others, 0)?;

@@ -13,7 +13,7 @@ pub(super) enum Need {
     AllButOne,
     /// Every name.
     Names,
-    /// Any.
+    /// Any; of the names any, if there are some.
     Some,
     /// Every name, and some of the properties.
     NamesAndSome,

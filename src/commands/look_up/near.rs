@@ -88,6 +88,10 @@ fn one_word_off<'d>(desk: &'d Desk, kind: Option<Kind>, name: &str) -> Result<Op
     let words = index::words(name);
     let mut only = None;
     for (place, word) in words.iter().enumerate().filter(|_| (2..=MOST_WORDS).contains(&words.len())) {
+        // What stands in some name is no slip.
+        if !desk.index.with_name_words(kind, word, 1)?.is_empty() {
+            continue;
+        }
         let rest = [&words[..place], &words[place + 1..]].concat();
         for found in desk.index.with_name_words(kind, &rest.join(" "), MOST_MATCHES)? {
             let record = &desk.dataset.records()[found];
@@ -180,7 +184,7 @@ pub(super) fn nothing(desk: &Desk, kind: Option<Kind>, name: &str) -> Result<Rep
 }
 
 /// The look-ups that may be meant by a name that nothing goes by.
-pub(in crate::commands) fn offers(desk: &Desk, kind: Option<Kind>, name: &str) -> Result<Vec<String>, index::Error> {
+fn offers(desk: &Desk, kind: Option<Kind>, name: &str) -> Result<Vec<String>, index::Error> {
     let typed = key(name);
     let mut near: Vec<usize> =
         desk.index.near(kind, name, forgiven(&typed).max(1))?.into_iter().map(|near| near.record).collect();
@@ -188,22 +192,45 @@ pub(in crate::commands) fn offers(desk: &Desk, kind: Option<Kind>, name: &str) -
     for length in (SHORTEST_NAME.max(letters.len().saturating_sub(LONGEST_REST))..letters.len()).rev() {
         near.extend(desk.index.named(kind, &letters[..length].iter().collect::<String>())?);
     }
-    // Another version, or another part of the same maker.
-    let words = name.split_whitespace().filter(|word| !word.contains(|c: char| c.is_numeric()));
-    let words = words.collect::<Vec<_>>().join(" ");
-    if near.is_empty() && words != name {
-        near.extend(desk.index.with_name_words(kind, &words, OFFERED)?);
+    if near.is_empty() {
+        near.extend(desk.index.with_name_words(kind, &without_numbers(name), OFFERED)?);
     }
     let mut elsewhere = desk.index.named(None, name)?;
     elsewhere.extend(desk.index.with_name_words(None, name, OFFERED)?);
+    Ok(commands(desk, elsewhere.into_iter().chain(near)))
+}
+
+/// The look-ups of what has the words of a question but for its numbers, and of the names in it: other versions, or other parts of
+/// the same maker.
+pub(in crate::commands) fn other_versions(
+    desk: &Desk,
+    asked: &str,
+    names: &[String],
+) -> Result<Vec<String>, index::Error> {
+    let mut places = desk.index.with_name_words(None, &without_numbers(asked), OFFERED)?;
+    for name in names {
+        places.extend(desk.index.named(None, name)?);
+    }
+    Ok(commands(desk, places.into_iter()))
+}
+
+/// The words that have no digit in them.
+fn without_numbers(name: &str) -> String {
+    let words =
+        name.split_whitespace().filter(|word| !word.contains(|c: char| c.is_numeric()) && !is_roman(&key(word)));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// The first look-ups of some records.
+fn commands(desk: &Desk, places: impl Iterator<Item = usize>) -> Vec<String> {
     let mut offers: Vec<String> = Vec::new();
-    for record in elsewhere.into_iter().chain(near).map(|place| &desk.dataset.records()[place]) {
+    for record in places.map(|place| &desk.dataset.records()[place]) {
         let offer = format!("!{} {}", record.kind.id, record.name);
         if offers.len() < OFFERED && !offers.contains(&offer) {
             offers.push(offer);
         }
     }
-    Ok(offers)
+    offers
 }
 
 /// Asks whether one of some look-ups was meant.
