@@ -117,7 +117,7 @@ const KIN: [(&str, &[&str]); 14] = [
     ("founder", &["developer", "leader", "parent"]),
     ("parent", &["developer", "operator", "investor", "founder"]),
     ("developer", &["operator", "parent", "founder"]),
-    ("valuation", &["funding", "financing", "investor"]),
+    ("valuation", &["amount", "funding", "financing", "investor"]),
     ("funding", &["financing", "investor", "amount", "valuation"]),
     ("financing", &["funding", "investor", "amount"]),
     ("investor", &["funding", "financing", "parent"]),

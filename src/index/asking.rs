@@ -16,151 +16,32 @@ use crate::dataset::{KINDS, Kind, PROPERTIES, Property, ValueType, property};
 pub(super) const LONGEST_PHRASE: usize = 6;
 
 /// Words that say nothing of what is asked, unless nothing else is asked.
-const STOP_WORDS: [&str; 82] = [
-    "a",
-    "about",
-    "actually",
-    "all",
-    "also",
-    "an",
-    "and",
-    "any",
-    "are",
-    "as",
-    "at",
-    "be",
-    "been",
-    "but",
-    "by",
-    "can",
-    "could",
-    "current",
-    "currently",
-    "did",
-    "do",
-    "does",
-    "doing",
-    "done",
-    "exactly",
-    "for",
-    "from",
-    "get",
-    "give",
-    "had",
-    "has",
-    "have",
-    "how",
-    "i",
-    "if",
-    "in",
-    "into",
-    "is",
-    "it",
-    "its",
-    "latest",
-    "let",
-    "many",
-    "me",
-    "much",
-    "my",
-    "of",
-    "on",
-    "or",
-    "please",
-    "recently",
-    "should",
-    "show",
-    "shown",
-    "so",
-    "some",
-    "tell",
-    "than",
-    "that",
-    "the",
-    "their",
-    "them",
-    "there",
-    "they",
-    "this",
-    "those",
-    "to",
-    "was",
-    "we",
-    "were",
-    "what",
-    "when",
-    "where",
-    "which",
-    "who",
-    "whom",
-    "whose",
-    "why",
-    "will",
-    "with",
-    "would",
-    "you",
-];
+const STOP_WORDS: &str = "\
+    a about actually all also an and any are as at be been but by can could current currently did do does doing done \
+    exactly for from get give had has have how i if in into is it its latest let many me much my of on or please \
+    recently should show shown so some tell than that the their them there they this those to was we were what when \
+    where which who whom whose why will with would you";
 
 /// Several words that say nothing, and Chinese ones.
-const SILENT: [&str; 37] = [
-    "number of",
-    "tell us",
-    "show us",
-    "give us",
-    "let us",
-    "what about",
-    "how about",
-    "kind of",
-    "at all",
-    "in total",
-    "amount of",
-    "chinese name",
-    "native name",
-    "name in chinese",
-    "called in chinese",
-    "called in china",
-    "chinese characters",
-    "in chinese characters",
-    "谁",
-    "是",
-    "的",
-    "了",
-    "吗",
-    "呢",
-    "在",
-    "什么",
-    "哪",
-    "哪里",
-    "哪个",
-    "哪些",
-    "哪年",
-    "多少",
-    "如何",
-    "怎么",
-    "为什么",
-    "中文名",
-    "请问",
-];
+const SILENT: &str = "\
+    number of, tell us, show us, give us, let us, what about, how about, kind of, at all, in total, amount of, \
+    chinese name, native name, name in chinese, called in chinese, called in china, chinese characters, in chinese \
+    characters, in chinese, how do you write, how do you say, how to write, 谁, 是, 的, 了, 吗, 呢, 在, 什么, 哪, 哪里, 哪个, 哪些, \
+    哪年, 多少, 如何, 怎么, 为什么, 中文名, 请问";
 
 /// Which of them ask how the Chinese write a name.
-const NATIVE: [&str; 7] = [
-    "chinese name",
-    "native name",
-    "name in chinese",
-    "called in chinese",
-    "called in china",
-    "chinese character",
-    "中文名",
-];
+const NATIVE: [&str; 6] =
+    ["chinese name", "native name", "in chinese", "called in china", "chinese character", "中文名"];
 
 /// Questions of which the words stand around the name: how they begin and end, and the property that they ask for.
-const FRAMES: [(&str, &str, &str); 6] = [
+const FRAMES: [(&str, &str, &str); 7] = [
     ("what is", "for", "goal"),
     ("what are", "for", "goal"),
     ("who is", "by", "developer"),
     ("who set", "up", "founder"),
     ("where does", "work", "affiliation"),
     ("where do", "work", "affiliation"),
+    ("where did", "work", "formerly_at"),
 ];
 
 /// What may stand behind a company's name and is no part of it.
@@ -189,8 +70,10 @@ static CALLED: LazyLock<HashMap<String, Vec<&'static Property>>> = LazyLock::new
 pub(super) static PROPERTY_WORDS: LazyLock<Vec<&'static str>> =
     LazyLock::new(|| CALLED.keys().map(String::as_str).filter(|name| !name.contains(' ')).collect());
 
-static SILENT_WORDS: LazyLock<HashSet<String>> =
-    LazyLock::new(|| SILENT.iter().map(|phrase| words(phrase).join(" ")).collect());
+static STOPS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| STOP_WORDS.split(' ').collect());
+
+static SILENT_PHRASES: LazyLock<HashSet<String>> =
+    LazyLock::new(|| SILENT.split(", ").map(|phrase| words(phrase).join(" ")).collect());
 
 /// The properties that are called so, a verb in whatever form.
 pub(super) fn called(spoken: &str) -> Option<&'static Vec<&'static Property>> {
@@ -218,11 +101,11 @@ pub(super) fn framed(words: &[Word]) -> Option<&'static Property> {
 
 /// Whether the words say nothing of what is asked.
 pub(super) fn is_silent(spoken: &str) -> bool {
-    is_stop(spoken) || SILENT_WORDS.contains(spoken)
+    is_stop(spoken) || SILENT_PHRASES.contains(spoken)
 }
 
 pub(super) fn is_stop(word: &str) -> bool {
-    STOP_WORDS.contains(&word)
+    STOPS.contains(word)
 }
 
 /// Whether a word may stand behind a company's name and be no part of it.

@@ -40,6 +40,7 @@ mod tokens;
 mod top;
 mod unmet;
 mod verbs;
+mod versions;
 mod wanted;
 mod words;
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     dataset::{Kind, Property},
-    spelling::{is_roman, key},
+    spelling::key,
 };
 
 /// Words of a question beyond this many are left out.
@@ -21,9 +21,6 @@ const LONGEST_NAME: usize = 6;
 const MOST_SLIPS: usize = 4;
 /// A name that stands nearly everywhere, as `China` does here, is worth less: it is a word like any other, beside others.
 const WEIGHTY: f32 = 0.45;
-/// Kinds of records of which there are versions, so that a number behind the name is one.
-const VERSIONED: [&str; 4] = ["model", "product", "chip", "policy"];
-
 /// One thing that a question asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Unit {
@@ -37,6 +34,8 @@ pub(super) struct Unit {
     pub key: Option<String>,
     /// The kind of records that is called so, where something else is asked for besides it.
     pub kind: Option<Kind>,
+    /// Whether it names a topic beside another name.
+    pub topic: bool,
     /// Whether it names a version or a number of parts, of which another one is never meant: `B200`, `Claude 4`.
     pub designation: bool,
     /// How many words it has.
@@ -68,8 +67,7 @@ pub(super) struct Question {
 impl Unit {
     /// Whether it names what is asked about, so that a record without it is no answer.
     pub(super) fn is_name(&self) -> bool {
-        let name = self.key.is_some() && self.kind.is_none() && self.properties.is_empty();
-        self.designation || name
+        self.designation || self.key.is_some() && self.kind.is_none() && self.properties.is_empty() && !self.topic
     }
 
     /// Whether it asks for a property rather than for a kind of record.
@@ -107,9 +105,7 @@ impl Index {
         let mut named = false;
         while at < read.len() {
             let mut unit = self.unit(&vocabulary, text, &read[at..])?;
-            if unit.key.is_some() {
-                self.take_version(&mut unit, &read[at..])?;
-            }
+            self.take_version(&mut unit, text, &read[at..])?;
             let said = spoken(&read[at..at + unit.length.clamp(1, read.len() - at)]);
             at += unit.length.max(1);
             let legal = named && asking::is_legal_form(&said);
@@ -131,6 +127,15 @@ impl Index {
                 unit.kind = unit.forms.first().and_then(|form| asking::kind(&form.concat()));
                 unit.forms.extend(unit.kind.map(|kind| words(kind.id)));
                 unit.key = unit.key.take().filter(|_| unit.kind.is_none());
+            }
+            // A topic is what is said of another name, if there is one.
+            let mut topics = Vec::new();
+            for unit in units.iter().filter(|unit| unit.is_name()) {
+                topics.push(unit.key.as_deref().map_or(Ok(false), |key| self.is_topic(key))?);
+            }
+            if topics.contains(&false) {
+                let names = units.iter_mut().filter(|unit| unit.is_name());
+                names.zip(topics).for_each(|(unit, topic)| unit.topic = topic);
             }
             // Where a name is asked about, `open source` is its property rather than the topic of that name.
             let named = units.iter().any(Unit::is_name);
@@ -158,6 +163,14 @@ impl Index {
             [unit] => about(unit),
             _ => question.property_of().map(|key| (key.to_owned(), true)),
         })
+    }
+
+    /// Whether nothing but topics goes by a name.
+    fn is_topic(&self, key: &str) -> Result<bool, Error> {
+        let fields = &self.fields;
+        let mut named = self.having([(fields.key, key), (fields.loose, key)])?;
+        named.without(&self.having([(fields.kind, "topic")])?);
+        Ok(named.is_empty())
     }
 
     /// What the words begin with: the longest name or property, a number, or a word.
@@ -238,29 +251,6 @@ impl Index {
         };
         let length = (1..run).find(|at| told(*at)).unwrap_or(run);
         Unit { forms: vec![characters(length)], together: true, length, ..Unit::default() }
-    }
-
-    /// Takes the number behind a name in, where that makes it the name of a version: `claude 4`, `big fund ii`.
-    fn take_version(&self, unit: &mut Unit, words: &[Word]) -> Result<(), Error> {
-        let (named, rest) = words.split_at(unit.length.min(words.len()));
-        let Some(number) = rest.first() else { return Ok(()) };
-        let version = number.text.split('.').all(|digits| (1..3).contains(&digits.len()))
-            && number.text.chars().all(|c| c.is_ascii_digit() || c == '.');
-        let last = rest.get(1).is_none_or(|next| is_stop(&next.text) || asking::called(&next.text).is_some());
-        if number.scaled || !(is_roman(&number.text) || version && last) {
-            return Ok(());
-        }
-        let kinds = VERSIONED.into_iter().filter_map(crate::dataset::kind);
-        let key = unit.key.clone().unwrap_or_default();
-        for kind in kinds {
-            if !self.named(Some(kind), &key)?.is_empty() {
-                let form = named.iter().chain([number]).map(|word| word.text.clone()).collect();
-                let length = unit.length + 1;
-                *unit = Unit { forms: vec![form], together: true, designation: true, length, ..Unit::default() };
-                return Ok(());
-            }
-        }
-        Ok(())
     }
 }
 

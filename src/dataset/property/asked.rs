@@ -48,11 +48,14 @@ pub(super) const ASKED: &[(&str, &str)] = &[
         "company owns, companies own, company that owns, who owns, who owned, owned, belong to, belongs to, subsidiary, 母公司, 谁拥有, 属于, 隶属",
     ),
     ("origin", "spun off, spin off, spinoff, grew out of, come out of, came out of, emerged from, 起源"),
-    ("affiliation", "work at, work for, works for, working at, working for, 任职, 就职, 供职"),
+    (
+        "affiliation",
+        "employed at, employed by, work at, work for, works for, working at, working for, 任职, 就职, 供职",
+    ),
     ("role", "职位, 职务"),
     (
         "formerly_at",
-        "use to work, used to work, work earlier, worked earlier, work previously, worked for, work before, worked before, working before, previous employer, former employer, 曾任职, 前东家, 以前",
+        "use to work, used to work, employed before, employed earlier, formerly employed, work earlier, worked earlier, work previously, worked for, work before, worked before, working before, previous employer, former employer, 曾任职, 前东家, 以前",
     ),
     (
         "education",
