@@ -171,9 +171,12 @@ impl<'q> Search<'q> {
         if others && !found.is_empty() {
             return Ok(None);
         }
+        // What nothing here has is not said of this one either.
+        let is_said = units.iter().any(|(unit, _)| unit.is_property());
+        let found = if is_said { found } else { &[] };
         // A remark that mentions the one asked about says nothing of its property.
-        let mut told = self.look(units, Need::All, Some(key))?;
-        if told.is_empty() {
+        let mut told = if is_said { self.look(units, Need::All, Some(key))? } else { Vec::new() };
+        if told.is_empty() && is_said {
             told = self.look(units, Need::NamesAndSome, Some(key))?;
         }
         if !told.is_empty() {
