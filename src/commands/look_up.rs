@@ -6,7 +6,7 @@ pub(super) use near::{did_you_mean, other_versions};
 
 use super::{Ask, Command, Desk, Hit, Invocation, Outcome, Role, Spec, card, search::Search};
 use crate::{
-    dataset::{Claim, KINDS, Kind, Link, PROPERTIES, Property, Record, Value},
+    dataset::{Claim, KINDS, Kind, Link, PROPERTIES, Record, Value},
     index,
     reply::{Block, Reply, Span, bold, code, italic, text},
     spelling::key,
@@ -155,7 +155,8 @@ fn by_words(desk: &Desk, kind: Option<Kind>, name: &str) -> Result<Vec<usize>, i
 /// Says that a card does not have the part that was asked for, and which of its parts come near to it.
 fn not_said(desk: &Desk, record: &Record, part: &str) -> Vec<Span> {
     let mut spans = vec![text("Nothing is said here of "), bold(part), text(" for "), bold(&record.name), text(".")];
-    let kin = card::properties_called(part).flat_map(Property::kin).find(|kin| card::has_section(desk, record, kin.id));
+    let called = card::properties_called(part).iter();
+    let kin = called.flat_map(|property| property.kin()).find(|kin| card::has_section(desk, record, kin.id));
     if let Some(kin) = kin {
         let command = format!("!{} {} {}", record.kind.id, record.name, kin.label.to_lowercase());
         spans.extend([text(" What comes near: "), code(command), text(".")]);
