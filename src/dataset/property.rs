@@ -122,7 +122,7 @@ const KIN: [(&str, &[&str]); 14] = [
     ("financing", &["funding", "investor", "amount"]),
     ("investor", &["funding", "financing", "parent"]),
     ("released", &["announced", "status", "date"]),
-    ("issued", &["announced", "effective", "date"]),
+    ("issued", &["announced", "effective", "date", "issuer"]),
     ("users", &["used_by", "sales"]),
     ("applies_to", &["requirement"]),
 ];

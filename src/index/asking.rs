@@ -18,13 +18,13 @@ pub(super) const LONGEST_PHRASE: usize = 6;
 /// Words that say nothing of what is asked, unless nothing else is asked.
 const STOP_WORDS: &str = "\
     a about actually all also an and any are as at be been but by can could current currently did do does doing done \
-    exactly for from get give had has have how i if in into is it its latest let many me much my of on or please \
+    exact exactly for from get give had has have how i if in into is it its latest let many me much my of on or please \
     recently should show shown so some tell than that the their them there they this those to was we were what when \
     where which who whom whose why will with would you";
 
 /// Several words that say nothing, and Chinese ones.
 const SILENT: &str = "\
-    number of, tell us, show us, give us, let us, what about, how about, kind of, at all, in total, amount of, \
+    number of, name of, statistic on, figure for, how high, tell us, show us, give us, let us, what about, how about, kind of, at all, in total, amount of, \
     chinese name, native name, name in chinese, called in chinese, called in china, chinese characters, in chinese \
     characters, in chinese, how do you write, how do you say, how to write, 谁, 是, 的, 了, 吗, 呢, 在, 什么, 哪, 哪里, 哪个, 哪些, \
     哪年, 多少, 如何, 怎么, 为什么, 中文名, 请问";
@@ -108,9 +108,14 @@ pub(super) fn is_stop(word: &str) -> bool {
     STOPS.contains(word)
 }
 
-/// Whether a word may stand behind a company's name and be no part of it.
-pub(super) fn is_legal_form(word: &str) -> bool {
-    LEGAL_FORMS.contains(&word)
+/// Whether the words behind a company's name begin with one that is no part of it.
+pub(super) fn begins_legal_form(words: &[Word]) -> bool {
+    let is_form = |word: &Word| LEGAL_FORMS.contains(&word.text.as_str());
+    let trade = |word: &Word| matches!(word.text.as_str(), "technology" | "platform" | "company");
+    match words {
+        [word, rest @ ..] => is_form(word) || trade(word) && rest.first().is_none_or(is_form),
+        [] => false,
+    }
 }
 
 /// What kinds are called in Chinese.

@@ -180,7 +180,9 @@ impl<'q> Search<'q> {
             told = self.look(units, Need::NamesAndSome, Some(key))?;
         }
         if !told.is_empty() {
-            let hits = told.into_iter().chain(found.iter().copied()).collect();
+            // Beside it only what mentions it: that a record has the words somewhere says nothing.
+            let found = found.iter().filter(|hit| hit.claim.is_some()).copied();
+            let hits = self.with_the_named(units, told.into_iter().chain(found).collect())?;
             return Ok(Some(Fitting { hits, some_words: others, ..Fitting::default() }));
         }
         if others {

@@ -174,21 +174,22 @@ impl Index {
 /// The positions at which the first word stands with the others after it.
 fn follow(words: &[Vec<u32>]) -> impl Iterator<Item = u32> {
     let (first, others) = words.split_first().map_or((&[][..], &[][..]), |(first, others)| (first.as_slice(), others));
-    first.iter().copied().filter(|position| all_follow(*position, others.iter()))
+    first.iter().copied().filter(move |position| all_follow(*position, others.len(), others.iter()))
 }
 
 /// Where in a candidate words stand side by side.
 pub(super) fn side_by_side(words: &[Vec<Vec<u32>>], number: usize) -> Vec<u32> {
     let Some((first, others)) = words.split_first() else { return Vec::new() };
-    let follow = |position: &u32| all_follow(*position, others.iter().map(|word| &word[number]));
+    let follow = |position: &u32| all_follow(*position, others.len(), others.iter().map(|word| &word[number]));
     first[number].iter().copied().filter(follow).collect()
 }
 
-/// Whether words stand one after the other behind a position. The parts of `7nm` stand at one position.
-fn all_follow<'w>(mut at: u32, mut words: impl Iterator<Item = &'w Vec<u32>>) -> bool {
+/// Whether so many words stand one after the other behind a position. The parts of a word stand at one position with it: among
+/// several words some may be such parts, as in `qwen 2.5 max`; one alone may be the same part the other way round, as `o4` in `4o`.
+fn all_follow<'w>(mut at: u32, count: usize, mut words: impl Iterator<Item = &'w Vec<u32>>) -> bool {
     words.all(|word| {
         let next = word.binary_search(&(at + 1)).is_ok();
         at += u32::from(next);
-        next || word.binary_search(&at).is_ok()
+        next || count > 1 && word.binary_search(&at).is_ok()
     })
 }

@@ -107,8 +107,8 @@ impl Index {
             let mut unit = self.unit(&vocabulary, text, &read[at..])?;
             self.take_version(&mut unit, text, &read[at..])?;
             let said = spoken(&read[at..at + unit.length.clamp(1, read.len() - at)]);
+            let legal = named && asking::begins_legal_form(&read[at..]);
             at += unit.length.max(1);
-            let legal = named && asking::is_legal_form(&said);
             named = legal || unit.key.is_some();
             if legal || asking::is_silent(&said) { silent.push(unit) } else { units.push(unit) }
         }

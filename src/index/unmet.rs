@@ -4,6 +4,7 @@ use super::{
     Error, Index,
     language::Filters,
     terms::{Terms, away},
+    words::words,
 };
 use crate::spelling::{fold, forgiven, key};
 
@@ -43,8 +44,13 @@ impl Index {
     }
 }
 
-/// The nearest term, of equally near ones the one that most records have.
+/// The same in the singular or the plural, or else the nearest term, of equally near ones the one that most records have.
 fn nearest(terms: &Terms, typed: &str) -> Result<Option<String>, Error> {
+    for other in [words(typed).join("-"), format!("{typed}s")] {
+        if terms.documents(&other)? > 0 {
+            return Ok(Some(other));
+        }
+    }
     for distance in (1..).take(forgiven(typed).min(2)) {
         let near = away(&[terms], typed, distance)?.into_iter().flatten();
         if let Some(nearest) = near.min_by_key(|near| (near.edits, std::cmp::Reverse(near.documents))) {

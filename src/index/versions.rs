@@ -1,7 +1,7 @@
 //! Names of versions and of parts that end in a number: `Claude 4`, `Big Fund II`, `GPT-5`.
 
 use super::{Error, Index, asking, question::Unit, words::Word};
-use crate::{dataset::kind, spelling::is_roman};
+use crate::spelling::is_roman;
 
 /// Kinds of records of which there are versions, so that a number behind the name is one.
 const VERSIONED: [&str; 4] = ["model", "product", "chip", "policy"];
@@ -13,9 +13,16 @@ impl Index {
     pub(super) fn take_version(&self, unit: &mut Unit, text: &str, words: &[Word]) -> Result<(), Error> {
         let (name, rest) = words.split_at(unit.length.min(words.len()));
         let (Some(last), Some(number)) = (name.last(), rest.first()) else { return Ok(()) };
-        let hyphen = text.get(last.at.end..number.at.start) == Some("-");
-        let ends = rest.get(1).is_none_or(|next| asking::is_stop(&next.text) || asking::called(&next.text).is_some());
-        let version = is_version(&number.text) && (hyphen || ends) || is_roman(&number.text);
+        let joined = |one: &Word, other: &Word| text.get(one.at.end..other.at.start) == Some("-");
+        let hyphen = joined(last, number);
+        let ends = rest.get(1).is_none_or(|next| {
+            asking::is_stop(&next.text) || asking::called(&next.text).is_some() || joined(number, next)
+        });
+        let decimal = number.text.contains('.') && rest.get(1).is_none_or(|next| next.text != "percent");
+        let version = is_version(&number.text) && (hyphen || ends || decimal)
+            || is_roman(&number.text)
+            || ends && matches!(number.text.as_str(), "v" | "x")
+            || hyphen && !number.also.is_empty();
         if number.scaled || !version || !unit.properties.is_empty() || !self.is_versioned(unit)? {
             return Ok(());
         }
@@ -25,23 +32,28 @@ impl Index {
         Ok(())
     }
 
-    /// Whether something of which there are versions goes by the unit, or has the word in its name.
+    /// Whether something of which there are versions goes by the unit, and has it in its name: a version by the name in another
+    /// script is not found beside it.
     fn is_versioned(&self, unit: &Unit) -> Result<bool, Error> {
-        let word = unit.forms.first().map(|form| form.concat()).unwrap_or_default();
-        let says_nothing = asking::is_silent(&word) || asking::kind(&word).is_some();
-        if unit.key.is_none() && (says_nothing || !word.bytes().all(|byte| byte.is_ascii_alphabetic())) {
+        let Some(form) = unit.forms.first().filter(|form| !form.is_empty()) else { return Ok(false) };
+        let word = form.concat();
+        let latin = form.iter().all(|word| word.is_ascii());
+        let says_nothing = unit.key.is_none() && (asking::is_silent(&word) || asking::kind(&word).is_some());
+        if !latin || says_nothing || unit.key.is_none() && !word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
             return Ok(false);
         }
-        for kind in VERSIONED.into_iter().filter_map(kind) {
-            let found = match &unit.key {
-                Some(key) => self.named(Some(kind), key)?,
-                None => self.with_name_words(Some(kind), &word, 1)?,
-            };
-            if !found.is_empty() {
-                return Ok(true);
-            }
+        let fields = &self.fields;
+        let mut named = self.having([(fields.names, form[0].as_str())])?;
+        for word in &form[1..] {
+            named.and(&self.having([(fields.names, word.as_str())])?);
         }
-        Ok(false)
+        if let Some(key) = &unit.key {
+            named.and(&self.having([(fields.key, key.as_str()), (fields.loose, key.as_str())])?);
+        }
+        if !named.is_empty() {
+            named.and(&self.having(VERSIONED.map(|kind| (fields.kind, kind)))?);
+        }
+        Ok(!named.is_empty())
     }
 }
 

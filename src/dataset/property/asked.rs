@@ -9,7 +9,7 @@ pub(super) const ASKED: &[(&str, &str)] = &[
     ("effective", "take effect, took effect, come into force, came into force, 生效, 施行, 实施"),
     (
         "released",
-        "launch date, release date, out yet, come out, appear, appeared, debut, debuted, 发布, 推出, 上线, 问世",
+        "brought out, launch date, release date, out yet, come out, appear, appeared, debut, debuted, 发布, 推出, 上线, 问世",
     ),
     ("ended", "结束, 废除"),
     (
@@ -19,7 +19,7 @@ pub(super) const ASKED: &[(&str, &str)] = &[
     ),
     (
         "leader",
-        "leadership, management, chief executive, chief executive officer, chairwoman, chair, leads, who led, who heads, who chairs, who directs, \
+        "executive, top executive, leadership, management, chief executive, chief executive officer, chairwoman, chair, leads, who led, who heads, who chairs, who directs, \
          in charge, in charge of, headed by, 首席执行官, 董事长, 总裁, 总经理, 负责人, 掌门人, 老板, 谁领导",
     ),
     (
@@ -31,7 +31,7 @@ pub(super) const ASKED: &[(&str, &str)] = &[
     ),
     (
         "issuer",
-        "who is behind, who released, who published, who adopted, who passed, who enacted, who announced, who drafted, published by, \
+        "brought out, who brought out, who is behind, who released, who published, who adopted, who passed, who enacted, who announced, who drafted, published by, \
          released by, adopted by, 发布机构, 发布单位, 制定, 谁发布, 谁发布了, 谁制定",
     ),
     (
@@ -119,6 +119,6 @@ pub(super) const ASKED: &[(&str, &str)] = &[
     ("strategy", "planning, planned, 战略, 策略"),
     ("view", "say, think, believe, 观点, 看法, 怎么看"),
     ("outcome", "led to, lead to, 结果, 影响"),
-    ("status", "out yet, available, unreleased, stage, progress, 状态, 进展"),
+    ("status", "how far, how far along, out yet, available, unreleased, stage, progress, 状态, 进展"),
     ("restriction", "sanctioned, restricted, 禁令, 限制"),
 ];
