@@ -56,7 +56,10 @@ impl Command for Search {
             let claim = claims::shown(desk, record, hit.claim, &found);
             hits.push(Hit::new(record, claim.map(|claim| claim.property)));
             match claim {
-                Some(claim) => claims::show(&mut item, desk, record, claim, &found, &mut citations),
+                Some(claim) => {
+                    claims::show(&mut item, desk, record, claim, &found, &mut citations);
+                    claims::show_beside(&mut item, desk, record, (claim, hit.claim), &mut citations);
+                }
                 None => card::summary(&mut item, desk, record, &mut citations),
             }
             emphasised(item, &found.marks)

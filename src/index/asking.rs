@@ -34,7 +34,7 @@ const NATIVE: [&str; 6] =
     ["chinese name", "native name", "in chinese", "called in china", "chinese character", "中文名"];
 
 /// Questions of which the words stand around the name: how they begin and end, and the property that they ask for.
-const FRAMES: [(&str, &str, &str); 7] = [
+const FRAMES: [(&str, &str, &str); 10] = [
     ("what is", "for", "goal"),
     ("what are", "for", "goal"),
     ("who is", "by", "developer"),
@@ -42,6 +42,9 @@ const FRAMES: [(&str, &str, &str); 7] = [
     ("where does", "work", "affiliation"),
     ("where do", "work", "affiliation"),
     ("where did", "work", "formerly_at"),
+    ("where was", "before", "formerly_at"),
+    ("why was", "created", "goal"),
+    ("why was", "made", "goal"),
 ];
 
 /// What may stand behind a company's name and is no part of it.

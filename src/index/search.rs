@@ -36,6 +36,8 @@ pub struct Hits {
     pub marks: Vec<String>,
     /// The keys of the names that are asked about.
     pub names: Vec<String>,
+    /// The key of all that was asked.
+    pub typed: String,
     /// The properties that are asked for in words, in the order of the question.
     pub properties: Vec<&'static Property>,
     /// Those that a question word hints at.
@@ -89,6 +91,7 @@ impl Index {
             all_words: !found.some_words,
             marks: marks(asked, &question),
             names: question.units.iter().filter_map(|unit| unit.key.clone()).collect(),
+            typed: key(&asked.text()),
             properties: question.properties().collect(),
             native: question.native,
             unsaid: found.unsaid,

@@ -13,6 +13,8 @@ const ALIKE: usize = 3;
 /// And where it was: so many at most, and no more than fit in so many characters.
 const ASKED: usize = 12;
 const LONGEST: usize = 900;
+/// A name of so many letters is no part of another question by chance.
+const LONG: usize = 20;
 
 /// The claim that is shown of a record: the one that fits best, or else the one that is closest to the question. `None` if
 /// the summary says more.
@@ -23,7 +25,7 @@ pub(super) fn shown<'r>(desk: &Desk, record: &'r Record, best: Option<usize>, fo
         // What a figure measures, or what something is about, is not what was asked for: its value is.
         Some(claim) if matches!(claim.property.id, "about" | "measures") => reading(),
         Some(claim) if claim.property.id == "date" => None,
-        None if record.kind.id == "figure" => reading(),
+        _ if record.kind.id == "figure" => reading().or(claim),
         claim => claim,
     }
 }
@@ -101,11 +103,31 @@ pub(super) fn show(
     }
 }
 
+/// Adds the claim that fits best to the value of a figure, which goes before it.
+pub(super) fn show_beside(
+    item: &mut Vec<Span>,
+    desk: &Desk,
+    record: &Record,
+    (shown, best): (&Claim, Option<usize>),
+    citations: &mut Citations,
+) {
+    let best = best.and_then(|place| record.claims.get(place));
+    let other = |claim: &&Claim| {
+        claim.property != shown.property && !matches!(claim.property.id, "about" | "measures" | "related" | "date")
+    };
+    if let Some(claim) = best.filter(other) {
+        item.push(text(format!("; {}: ", claim.property.label.to_lowercase())));
+        card::claim(item, desk, claim, citations, true);
+    }
+}
+
 /// The claim, with the others that say the same of another time or after another source, newest first, and how many of them
 /// are shown. Of the one that was asked about, everything that was asked for.
 fn alike<'r>(record: &'r Record, claim: &'r Claim, found: &Hits) -> (Vec<&'r Claim>, usize) {
-    let named =
-        record.names().any(|name| found.names.contains(&key(name)) || found.names.contains(&words(name).concat()));
+    // A name may be longer than what is known for one in a question.
+    let typed = |name: &str| key(name).len() >= LONG && found.typed.contains(&key(name));
+    let named = record.names().any(typed)
+        || record.names().any(|name| found.names.contains(&key(name)) || found.names.contains(&words(name).concat()));
     let asked = named && found.properties.contains(&claim.property);
     let number = matches!(claim.value, Value::Quantity(_) | Value::Money(_));
     if claim.property.many && !number && !asked {

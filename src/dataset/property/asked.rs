@@ -3,7 +3,10 @@
 /// For a property the phrases that ask for it, a comma between two of them.
 pub(super) const ASKED: &[(&str, &str)] = &[
     ("date", "take place, took place, 日期, 何时, 什么时候"),
-    ("founded", "start, began, how old, since when, was founded, 成立, 成立时间, 创立时间, 创立"),
+    (
+        "founded",
+        "foundation, year of foundation, start, began, how old, since when, was founded, 成立, 成立时间, 创立时间, 创立",
+    ),
     ("announced", "announcement, announcement date, unveiled, 宣布"),
     ("issued", "passage, date of issue, date from, enacted, 颁布, 出台, 公布, 发布"),
     ("effective", "take effect, took effect, come into force, came into force, 生效, 施行, 实施"),
@@ -24,7 +27,7 @@ pub(super) const ASKED: &[(&str, &str)] = &[
     ),
     (
         "developer",
-        "behind, is behind, develop, developed, make, made, build, built, create, created, created by, creator, who created, manufacturer, \
+        "whose product, whose model, whose chip, whose app, behind, is behind, develop, developed, make, made, build, built, create, created, created by, creator, who created, manufacturer, \
          manufactured, who manufactures, design, designed, designed by, who designed, invented, inventor, who invented, \
          trained by, who trained, company behind, who is behind, 开发商, 开发者, 开发, 研发, 谁开发, 谁开发了, 谁研发, \
          制造商, 哪家公司",
@@ -88,7 +91,7 @@ pub(super) const ASKED: &[(&str, &str)] = &[
         "applies_to",
         "scope, apply to whom, subject to, covered by, apply, apply to, applies, affected, affected by, 适用, 适用于",
     ),
-    ("valuation", "valued at, market value, market cap, 估值, 市值, 价值, 值多少钱"),
+    ("valuation", "how valuable, valuable, valued at, market value, market cap, 估值, 市值, 价值, 值多少钱"),
     (
         "funding",
         "funding round, financing round, funds raised, capital raised, 融资, 融资额, 融了多少, 融了多少钱, 募资",
