@@ -2,6 +2,8 @@
 
 mod sections;
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use super::Desk;
 use crate::{
     dataset::{Claim, KINDS, PROPERTIES, Property, Record},
@@ -80,10 +82,24 @@ fn shorten(shown: &mut [usize], mut lengths: Vec<usize>, fewest: usize, surplus:
 /// Whether any card may have a part that people call so.
 pub(super) fn is_section(name: &str) -> bool {
     let name = key(name);
-    let own = PROPERTIES.iter().flat_map(|property| {
-        property.synonyms.iter().copied().chain([property.id, property.label]).chain(property.reverse)
+    let back = PROPERTIES.iter().filter_map(|property| property.reverse);
+    !properties_called(&name).is_empty()
+        || back.chain(KINDS.iter().flat_map(|kind| [kind.id, kind.plural])).any(|part| key(part) == name)
+}
+
+/// The properties that people call so.
+pub(super) fn properties_called(name: &str) -> &'static [&'static Property] {
+    /// By the key of each name, as a card is asked for one of its parts more often than there are names.
+    static CALLED: LazyLock<HashMap<String, Vec<&'static Property>>> = LazyLock::new(|| {
+        let mut called: HashMap<String, Vec<&'static Property>> = HashMap::new();
+        for property in PROPERTIES {
+            for name in property.called() {
+                called.entry(key(name)).or_default().push(property);
+            }
+        }
+        called
     });
-    own.chain(KINDS.iter().flat_map(|kind| [kind.id, kind.plural])).any(|part| key(part) == name)
+    CALLED.get(&key(name)).map_or(&[], Vec::as_slice)
 }
 
 /// Whether the card of a record has a part that people call so.
@@ -167,7 +183,8 @@ fn tail(spans: &mut Vec<Span>, claim: &Claim, citations: &mut Citations, notes: 
     }
 }
 
-fn length(spans: &[Span]) -> usize {
+/// How many characters a line has.
+pub(super) fn length(spans: &[Span]) -> usize {
     Reply::para(spans.to_vec()).text().chars().count()
 }
 

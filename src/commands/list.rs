@@ -74,7 +74,7 @@ impl Command for List {
                 text("."),
             ]);
             blocks.push(Block::Para(head));
-            blocks.extend(tags(desk, &selection));
+            blocks.extend(selection.unmet());
             return Ok(Reply { blocks }.into());
         }
         let mut citations = Citations::default();
@@ -146,16 +146,6 @@ fn found<'d>(desk: &'d Desk, kind: Option<Kind>, selection: &Selection) -> Cow<'
     let kinds = KINDS.iter().copied().filter(|known| kind.is_none_or(|kind| kind == *known));
     let places = kinds.flat_map(|kind| desk.catalogue.of_kind(kind)).copied();
     places.filter(|place| selection.fits(*place as usize)).collect()
-}
-
-/// The tags that may be meant by tags that nothing has.
-fn tags(desk: &Desk, selection: &Selection) -> Option<Block> {
-    let tags = desk.catalogue.tags();
-    let unknown = selection.tags.iter().filter(|tag| !tags.contains(tag.as_str()));
-    let near = unknown.filter_map(|tag| nearest(tag, tags.iter().map(String::as_str)));
-    let near: Vec<Span> = near.map(|near| code(format!("tag:{near}"))).collect();
-    let spans = [text("Did you mean ")].into_iter().chain(near.iter().cloned()).chain([text("?")]);
-    (!near.is_empty()).then(|| Block::Para(spans.collect()))
 }
 
 /// A record's name, and the most telling thing in a few words.

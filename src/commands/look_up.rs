@@ -2,7 +2,9 @@
 
 mod near;
 
-use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, card};
+pub(super) use near::{did_you_mean, other_versions};
+
+use super::{Ask, Command, Desk, Hit, Invocation, Outcome, Role, Spec, card, search::Search};
 use crate::{
     dataset::{Claim, KINDS, Kind, Link, PROPERTIES, Record, Value},
     index,
@@ -12,6 +14,8 @@ use crate::{
 
 /// So many other matches, or near names, are offered.
 const OFFERED: usize = 5;
+/// Of so many matches those are chosen.
+const MOST_MATCHES: usize = 48;
 
 /// The look-up of records of one kind, or of all.
 pub(super) struct LookUp(pub Option<Kind>);
@@ -46,10 +50,26 @@ impl Command for LookUp {
         if key(&name).is_empty() {
             return Ok(self.spec().how_to());
         }
-        Ok(match find(desk, self.0, &ask.invocation.args)? {
-            Some(found) => found.outcome(desk),
-            None => near::nothing(desk, self.0, &name)?.into(),
-        })
+        if let Some(found) = find(desk, self.0, &ask.invocation.args)? {
+            return Ok(found.outcome(desk));
+        }
+        // A question rather than a name: `!who leads nvidia`, `!who is jensen huang`.
+        let question =
+            if self.0.is_some_and(|kind| kind.id == "person") { format!("who {name}") } else { name.clone() };
+        let about = if ask.invocation.args.len() > 1 { desk.index.asked_about(&question)? } else { None };
+        match about {
+            Some((_, true)) => {
+                let invocation = Invocation { rest: question, ..ask.invocation.clone() };
+                return Search.answer(desk, &Ask { invocation, ..ask.clone() });
+            }
+            Some((about, false)) if about != key(&name) => {
+                if let Some(found) = find(desk, self.0, &[about])? {
+                    return Ok(found.outcome(desk));
+                }
+            }
+            _ => {}
+        }
+        Ok(near::nothing(desk, self.0, &name)?.into())
     }
 }
 
@@ -79,7 +99,7 @@ pub(super) struct Found<'d> {
 pub(super) fn find<'d>(desk: &'d Desk, kind: Option<Kind>, args: &[String]) -> Result<Option<Found<'d>>, index::Error> {
     let name = args.join(" ");
     let exactly = |name: &str| desk.index.named(kind, name);
-    let by_words = |name: &str| desk.index.with_name_words(kind, name, OFFERED + 1);
+    let by_words = |name: &str| by_words(desk, kind, name);
     if let Some(found) = first(desk, &exactly(&name)?, None) {
         return Ok(Some(found));
     }
@@ -103,15 +123,45 @@ pub(super) fn find<'d>(desk: &'d Desk, kind: Option<Kind>, args: &[String]) -> R
         return Ok(Some(found));
     }
     // Or a part that the card does not have.
-    if let Some((part, name @ [_, ..])) = args.split_last()
-        && card::is_section(part)
-        && let Some(mut found) = first(desk, &exactly(&name.join(" "))?, None)
-    {
-        let why = [text("Nothing is said here of "), bold(part), text(" for "), bold(&found.record.name), text(".")];
-        found.why = Some(why.into());
-        return Ok(Some(found));
+    for taken in 1..=args.len().saturating_sub(1).min(3) {
+        let (name, part) = args.split_at(args.len() - taken);
+        let part = part.join(" ");
+        if card::is_section(&part)
+            && let Some(mut found) = first(desk, &exactly(&name.join(" "))?, None)
+        {
+            found.why = Some(not_said(desk, found.record, &part));
+            return Ok(Some(found));
+        }
     }
-    near::slip(desk, kind, &name)
+    near::meant(desk, kind, args)
+}
+
+/// The records whose names have all of some words; of those with equally long names the ones first of which more is said.
+fn by_words(desk: &Desk, kind: Option<Kind>, name: &str) -> Result<Vec<usize>, index::Error> {
+    let mut places = desk.index.with_name_words(kind, name, MOST_MATCHES)?;
+    let asked = index::words(name);
+    let records = desk.dataset.records();
+    places.retain(|place| near::has_the_numbers(&records[*place], &asked));
+    places.sort_by_cached_key(|place| {
+        let record = &records[*place];
+        let names = record.names().map(index::words).filter(|words| asked.iter().all(|word| words.contains(word)));
+        let said = record.claims.len() + desk.dataset.links(&record.id).len();
+        (names.map(|words| words.len()).min().unwrap_or(usize::MAX), std::cmp::Reverse(said))
+    });
+    places.truncate(OFFERED + 1);
+    Ok(places)
+}
+
+/// Says that a card does not have the part that was asked for, and which of its parts come near to it.
+fn not_said(desk: &Desk, record: &Record, part: &str) -> Vec<Span> {
+    let mut spans = vec![text("Nothing is said here of "), bold(part), text(" for "), bold(&record.name), text(".")];
+    let called = card::properties_called(part).iter();
+    let kin = called.flat_map(|property| property.kin()).find(|kin| card::has_section(desk, record, kin.id));
+    if let Some(kin) = kin {
+        let command = format!("!{} {} {}", record.kind.id, record.name, kin.label.to_lowercase());
+        spans.extend([text(" What comes near: "), code(command), text(".")]);
+    }
+    spans
 }
 
 fn first<'d>(desk: &'d Desk, places: &[usize], section: Option<String>) -> Option<Found<'d>> {

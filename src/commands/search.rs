@@ -1,17 +1,15 @@
 //! `!search WORDS`: the records and claims that fit the words best.
 
-use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, card, text_outcome};
+mod claims;
+
+use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, card, look_up, select, text_outcome};
 use crate::{
-    dataset::{Claim, Record, Value},
-    index::{self, Taken, language::parse, marked},
+    index::{self, Hits, Taken, language::parse, marked},
     reply::{Block, Citations, Reply, Span, bold, code, italic, text},
 };
 
 /// So many records are shown: what fits on a phone's screen or two.
 const SHOWN: usize = 8;
-
-/// So many claims of one property are shown side by side.
-const ALIKE: usize = 3;
 
 /// The search.
 pub(super) struct Search;
@@ -33,7 +31,8 @@ impl Command for Search {
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
         let asked = parse(&ask.invocation.rest);
         if asked.is_empty() {
-            return Ok(self.spec().how_to());
+            let complaint = asked.complaint.map(|complaint| text_outcome(vec![text(complaint)]));
+            return Ok(complaint.unwrap_or_else(|| self.spec().how_to()));
         }
         let found = desk.index.ask(&asked, SHOWN + 1)?;
         let mut remarks: Vec<Span> = Vec::new();
@@ -42,27 +41,24 @@ impl Command for Search {
         }
         remarks.extend(asked.complaint.iter().map(|complaint| text(format!(" {complaint}"))));
         if found.hits.is_empty() {
-            let mut spans = vec![text("Nothing here has "), bold(&ask.invocation.rest), text(".")];
-            spans.extend(remarks);
-            spans.extend([text(" Try fewer or other words, or "), code("!help"), text(".")]);
-            return Ok(text_outcome(spans));
+            for unmet in desk.index.unmet(&asked.filters)? {
+                remarks.push(text(format!(" {}", select::said(&unmet))));
+            }
+            return nothing(desk, &ask.invocation.rest, &found, remarks);
         }
-        let words = asked.text();
         let mut citations = Citations::default();
         let mut hits = Vec::new();
         let items = found.hits.iter().take(SHOWN).map(|hit| {
             let record = &desk.dataset.records()[hit.record];
-            let mut item = vec![bold(&record.name), text(format!(" ({}): ", record.kind.id))];
-            let claim = hit.claim.and_then(|place| record.claims.get(place)).or_else(|| closest(record, desk, &words));
-            let claim = claim.and_then(|claim| telling(record, claim));
+            let native = record.native_name.as_ref().filter(|_| found.native);
+            let native = native.map_or(String::new(), |native| format!("{native}, "));
+            let mut item = vec![bold(&record.name), text(format!(" ({native}{}): ", record.kind.id))];
+            let claim = claims::shown(desk, record, hit.claim, &found);
             hits.push(Hit::new(record, claim.map(|claim| claim.property)));
             match claim {
                 Some(claim) => {
-                    item.push(text(format!("{}: ", claim.property.label)));
-                    for (place, claim) in alike(record, claim).into_iter().enumerate() {
-                        item.extend((place > 0).then(|| text("; ")));
-                        card::claim(&mut item, desk, claim, &mut citations, true);
-                    }
+                    claims::show(&mut item, desk, record, claim, &found, &mut citations);
+                    claims::show_beside(&mut item, desk, record, (claim, hit.claim), &mut citations);
                 }
                 None => card::summary(&mut item, desk, record, &mut citations),
             }
@@ -70,12 +66,20 @@ impl Command for Search {
         });
         let list = Block::List(items.collect());
         let mut intro = vec![bold(&ask.invocation.rest)];
-        if !found.all_words {
+        if found.unsaid {
+            let label = found.properties.first().map_or("", |property| property.label);
+            let name = &desk.dataset.records()[found.hits[0].record].name;
+            let mut unsaid =
+                vec![text(" Nothing stands here under "), bold(label), text(" for "), bold(name), text(".")];
+            let near = hits.first().is_some_and(|hit| hit.property.is_some());
+            unsaid.extend(near.then(|| text(" What comes near:")));
+            remarks.splice(0..0, unsaid);
+        } else if !found.all_words {
             intro.push(italic(" (nothing has all of these words; these have some)"));
         }
         if !remarks.is_empty() {
             intro.push(Span::Break);
-            intro.extend(remarks);
+            intro.extend(joined(remarks));
         }
         let mut blocks = vec![Block::Para(intro), list];
         let first = &desk.dataset.records()[found.hits[0].record];
@@ -87,6 +91,14 @@ impl Command for Search {
         blocks.extend(citations.block(&desk.dataset));
         Ok(Outcome { reply: Reply { blocks }, hits, effect: None })
     }
+}
+
+/// Remarks that begin a line: each begins with a space.
+fn joined(mut remarks: Vec<Span>) -> Vec<Span> {
+    if let Some(Span::Text(first)) = remarks.first_mut() {
+        *first = first.trim_start().to_owned();
+    }
+    remarks
 }
 
 /// The same line with the words that were asked for in bold.
@@ -106,40 +118,18 @@ fn emphasised(line: Vec<Span>, marks: &[String]) -> Vec<Span> {
     spans
 }
 
-/// The claim that has the most of the words that neither the record's names nor its summary have.
-fn closest<'r>(record: &'r Record, desk: &Desk, asked: &str) -> Option<&'r Claim> {
-    let known: Vec<String> = record.names().chain([record.summary.as_str()]).flat_map(index::words).collect();
-    let asked: Vec<String> = index::words(asked).into_iter().filter(|word| !known.contains(word)).collect();
-    let shared = |claim: &Claim| {
-        let said = index::words(&format!("{} {}", claim.property.label, desk.dataset.show(&claim.value)));
-        asked.iter().filter(|word| said.contains(word)).count()
+/// Says that nothing was found, and what may be meant.
+fn nothing(desk: &Desk, asked: &str, found: &Hits, remarks: Vec<Span>) -> Result<Outcome, index::Error> {
+    let mut spans = match &found.unknown {
+        Some(unknown) => vec![text("Nothing here is called "), bold(unknown), text(".")],
+        None => vec![text("Nothing here has "), bold(asked), text(".")],
     };
-    let claims = record
-        .claims
-        .iter()
-        .filter(|claim| claim.property.id != "related")
-        .map(|claim| (shared(claim), claim))
-        .filter(|(shared, _)| *shared > 0);
-    claims.max_by_key(|(shared, _)| *shared).map(|(_, claim)| claim)
-}
-
-/// What a figure measures, or what something is about, is not what was asked for: its value or its summary is.
-fn telling<'r>(record: &'r Record, claim: &'r Claim) -> Option<&'r Claim> {
-    match claim.property.id {
-        "date" => None,
-        "about" | "measures" => record.claims.iter().find(|claim| claim.property.id == "reading"),
-        _ => Some(claim),
+    spans.extend(remarks);
+    let offers = if found.unknown.is_some() { look_up::other_versions(desk, asked, &found.names)? } else { Vec::new() };
+    if offers.is_empty() {
+        spans.extend([text(" Try fewer or other words, or "), code("!help"), text(".")]);
+    } else {
+        spans.extend(look_up::did_you_mean(&offers));
     }
-}
-
-/// The claim, with the others that say the same of another time or after another source: newest first.
-fn alike<'r>(record: &'r Record, claim: &'r Claim) -> Vec<&'r Claim> {
-    let number = matches!(claim.value, Value::Quantity(_) | Value::Money(_));
-    if claim.property.many && !number {
-        return vec![claim];
-    }
-    let mut alike: Vec<&Claim> = record.claims.iter().filter(|other| other.property == claim.property).collect();
-    alike.sort_by_key(|claim| std::cmp::Reverse(claim.as_of));
-    alike.truncate(ALIKE);
-    alike
+    Ok(text_outcome(spans))
 }

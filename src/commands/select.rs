@@ -4,7 +4,7 @@ use super::Desk;
 use crate::{
     dataset::{Kind, PartialDate},
     index::{
-        self, Taken,
+        self, Taken, Unmet,
         language::{self, Asked},
     },
     reply::{Block, Span, bold, text},
@@ -17,8 +17,8 @@ pub(super) struct Selection {
     fitting: Option<Vec<bool>>,
     /// The first day that fits and the first that no longer does, where they are kept apart.
     days: (Option<Date>, Option<Date>),
-    /// The tags that are asked for.
-    pub tags: Vec<String>,
+    /// Filters that nothing fits, each as a sentence.
+    unmet: Vec<String>,
     taken: Vec<Taken>,
     complaint: Option<String>,
 }
@@ -41,16 +41,20 @@ impl Selection {
     }
 
     fn of(desk: &Desk, asked: &Asked, days: (Option<Date>, Option<Date>)) -> Result<Self, index::Error> {
+        let mut unmet = Vec::new();
         let mut fitting = None;
         if !asked.is_empty() {
             let mut fits = vec![false; desk.dataset.records().len()];
             for place in desk.index.list(asked)? {
                 fits[place] = true;
             }
+            if !fits.contains(&true) {
+                unmet.extend(desk.index.unmet(&asked.filters)?.iter().map(said));
+            }
             fitting = Some(fits);
         }
         let taken = if asked.words.is_empty() { Vec::new() } else { desk.index.taken(&asked.words.join(" "))? };
-        Ok(Self { fitting, days, tags: asked.filters.tag.clone(), taken, complaint: asked.complaint.clone() })
+        Ok(Self { fitting, days, unmet, taken, complaint: asked.complaint.clone() })
     }
 
     /// Whether the record at this place fits.
@@ -74,6 +78,11 @@ impl Selection {
         after.is_none_or(|after| date.first_day() >= after) && before.is_none_or(|before| date.last_day() < before)
     }
 
+    /// The filters that nothing fits, and what may be meant by them.
+    pub(super) fn unmet(&self) -> Option<Block> {
+        (!self.unmet.is_empty()).then(|| Block::Para(vec![text(self.unmet.join(" "))]))
+    }
+
     /// What words with a slip in them were taken for, and what was wrong with the filters.
     pub(super) fn remark(&self) -> Option<Block> {
         let mut spans: Vec<Span> = Vec::new();
@@ -85,6 +94,12 @@ impl Selection {
         spans.extend(self.complaint.iter().map(|complaint| text(format!("{space}{complaint}"))));
         (!spans.is_empty()).then_some(Block::Para(spans))
     }
+}
+
+/// Says that nothing has the value of a filter, and what may be meant.
+pub(super) fn said(Unmet { filter, value, near }: &Unmet) -> String {
+    let near = near.as_ref().map_or(String::new(), |near| format!(" Did you mean {filter}:{near}?"));
+    format!("There is no {filter} {value} here.{near}")
 }
 
 /// The words with dates and spans of dates, outside of quotes, written as filters.

@@ -79,6 +79,7 @@ impl Command for Top {
             nothing.extend((!filters.is_empty()).then(|| text(format!(" and fits {filters}"))));
             nothing.push(text(if skip > 0 { " beyond these." } else { "." }));
             blocks.push(Block::Para(nothing));
+            blocks.extend(selection.unmet());
             return Ok(Reply { blocks }.into());
         }
         let mixed = left.iter().any(|row| records[row.record].kind != records[left[0].record].kind);

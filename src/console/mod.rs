@@ -50,12 +50,20 @@ pub fn open(dir: Option<&Path>) -> Result<Desk, Error> {
     Ok(Desk::new(dataset)?)
 }
 
-/// Answers one line. In a terminal nobody else is spoken to, so that every line gets an answer and needs no `!`.
+/// Answers one line. In a terminal nobody else is spoken to, so that every line gets an answer and needs no `!`: what is no
+/// command is looked for.
 fn answer_to(desk: &Desk, line: &str) -> Outcome {
     let line = line.trim();
+    let bare = line.trim_start_matches(['!', '！']);
     let reading = match read(line) {
-        Reading::NotOurs => read_bare(line.trim_start_matches(['!', '！'])),
+        Reading::NotOurs => read_bare(bare),
         ours => ours,
+    };
+    let reading = match reading {
+        // Who asks `who` without a `!` asks a question.
+        Reading::Command(_) if bare != line || !asks_who(line) => reading,
+        _ if bare == line && !line.is_empty() => read_bare(&format!("search {line}")),
+        other => other,
     };
     match reading {
         Reading::Command(invocation) => answer(desk, &Ask::new(invocation, jiff::Timestamp::now(), rand::random())),
@@ -64,9 +72,13 @@ fn answer_to(desk: &Desk, line: &str) -> Outcome {
             text("That is no command of mine. "),
             code("!help"),
             text(" lists them; "),
-            code(format!("!search {}", line.trim_start_matches(['!', '！']).chars().take(60).collect::<String>())),
+            code(format!("!search {}", bare.chars().take(60).collect::<String>())),
             text(" looks for it."),
         ])
         .into(),
     }
+}
+
+fn asks_who(line: &str) -> bool {
+    line.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("who"))
 }

@@ -2,6 +2,8 @@
 //!
 //! A new property is one line of [`PROPERTIES`]. Its place in the table is its place on a card.
 
+mod asked;
+
 use std::{collections::HashMap, fmt, sync::LazyLock};
 
 /// What a property's value must be. Decides how a value is read, whatever its shape in the file.
@@ -86,6 +88,18 @@ impl Property {
         place.min(PROPERTIES.len())
     }
 
+    /// All that people call it: its label and its name in the files, then its synonyms and how else it is asked for.
+    pub fn called(&self) -> impl Iterator<Item = &'static str> {
+        let asked = asked::ASKED.iter().filter(|(id, _)| *id == self.id).flat_map(|(_, phrases)| phrases.split(", "));
+        [self.label, self.id].into_iter().chain(self.synonyms.iter().copied()).chain(asked)
+    }
+
+    /// The properties that may serve somebody who asks for this one in vain, the nearest first.
+    pub fn kin(&self) -> impl Iterator<Item = &'static Self> {
+        let kin = KIN.iter().filter(|(id, _)| *id == self.id).flat_map(|(_, kin)| kin.iter());
+        kin.filter_map(|id| property(id))
+    }
+
     const fn back(self, label: &'static str) -> Self {
         Self { reverse: Some(label), ..self }
     }
@@ -94,6 +108,24 @@ impl Property {
         Self { synonyms, ..self }
     }
 }
+
+/// For a property those that come near to it: who asks for it in vain may be served by them, the nearest first.
+const KIN: [(&str, &[&str]); 14] = [
+    ("date", &["issued", "released", "announced", "effective", "founded"]),
+    ("announced", &["issued", "released", "date", "effective"]),
+    ("leader", &["founder", "role"]),
+    ("founder", &["developer", "leader", "parent"]),
+    ("parent", &["developer", "operator", "investor", "founder"]),
+    ("developer", &["operator", "parent", "founder"]),
+    ("valuation", &["amount", "funding", "financing", "investor"]),
+    ("funding", &["financing", "investor", "amount", "valuation"]),
+    ("financing", &["funding", "investor", "amount"]),
+    ("investor", &["funding", "financing", "parent"]),
+    ("released", &["announced", "status", "date"]),
+    ("issued", &["announced", "effective", "date", "issuer"]),
+    ("users", &["used_by", "sales"]),
+    ("applies_to", &["requirement"]),
+];
 
 use ValueType::{Amount, Money, Quantity, Ref, RefOrText, Text};
 
@@ -271,6 +303,21 @@ mod tests {
     fn a_rank_is_the_place_in_the_table() {
         for (place, property) in PROPERTIES.iter().enumerate() {
             assert_eq!(property.rank(), place);
+        }
+    }
+
+    #[test]
+    fn kin_are_properties() {
+        for (of, kin) in KIN {
+            assert_eq!(property(of).unwrap().kin().count(), kin.len(), "{of}");
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_is_a_property() {
+        for (id, phrases) in asked::ASKED {
+            assert!(property(id).is_some(), "{id}");
+            assert!(phrases.split(", ").all(|phrase| !phrase.is_empty() && phrase.trim() == phrase), "{phrases}");
         }
     }
 

@@ -71,8 +71,14 @@ impl<'d> Writer<'d> {
             document.add_text(fields.key, key);
         }
         let singular = record.names().map(|name| words(name).concat());
-        let mut loose: Vec<_> =
-            record.names().flat_map(sounds).chain(singular).filter(|loose| !keys.contains(loose)).collect();
+        let whole = record.names().filter_map(whole_version);
+        let mut loose: Vec<_> = record
+            .names()
+            .flat_map(sounds)
+            .chain(singular)
+            .chain(whole)
+            .filter(|loose| !keys.contains(loose))
+            .collect();
         loose.sort_unstable();
         loose.dedup();
         for loose in loose {
@@ -204,6 +210,12 @@ fn called(source: &Record) -> Vec<String> {
 /// The name and the native name.
 fn names(record: &Record) -> impl Iterator<Item = &String> {
     std::iter::once(&record.name).chain(&record.native_name)
+}
+
+/// The key of a name with the version in whole numbers: `MiniCPM 3.0` is `MiniCPM 3`.
+fn whole_version(name: &str) -> Option<String> {
+    let (before, after) = name.split_once(".0")?;
+    (!after.starts_with(|c: char| c.is_numeric())).then(|| key(&format!("{before} {after}")))
 }
 
 /// What people call a currency.

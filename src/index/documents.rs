@@ -138,6 +138,10 @@ impl Documents {
     pub(super) fn without(&mut self, other: &Self) {
         self.0.iter_mut().zip(&other.0).for_each(|(own, other)| own.without(other));
     }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.iter().all(Bits::is_empty)
+    }
 }
 
 impl Index {

@@ -6,7 +6,7 @@ use super::{chunks::chunks, document::Writer, table::Table};
 use crate::dataset::{Amount, Dataset, KINDS, Money, PROPERTIES, Record, Value};
 
 /// To be raised whenever a text is cut into words in another way, or written down in another place.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// What the documents are made of besides the records: with anything else, all of them are written anew.
 pub(super) fn format() -> String {

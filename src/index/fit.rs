@@ -7,11 +7,10 @@ use std::collections::HashMap;
 
 use super::{
     Error, Hit, Index,
-    document::day,
-    language::Filters,
     presence::{Candidate, Presence, has, positions, side_by_side},
     question::Unit,
     table::ClaimRow,
+    wanted::{Need, Wanted},
 };
 
 /// What a word counts in a record's name, in its other names, as its property, in a claim, in a summary or a note, and
@@ -22,6 +21,8 @@ pub(super) const PROPERTY: f32 = 5.5;
 const CLAIM: f32 = 3.0;
 const SUMMARY: f32 = 1.5;
 const ELSEWHERE: f32 = 0.3;
+/// That a record is of the kind that is asked for.
+const KIND: f32 = 1.5;
 /// What it counts more that words are the whole of a name.
 pub(super) const WHOLE_NAME: f32 = 3.0;
 /// And that a claim is of the kind that a question word asks for.
@@ -30,61 +31,6 @@ const HINT: f32 = 1.0;
 pub(super) const WEAKER: f32 = 0.05;
 /// Scores that differ by less are equal.
 const FINEST: f32 = 0.02;
-
-/// How many of the units a record has to have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Need {
-    /// Every one.
-    All,
-    /// All but one.
-    AllButOne,
-    /// Any.
-    Some,
-    /// Those that are no properties, and some of those that are.
-    NamesAndSome,
-}
-
-/// What is asked for.
-pub(super) struct Wanted<'q> {
-    /// The units with what each is worth.
-    pub units: &'q [(&'q Unit, f32)],
-    pub need: Need,
-    /// What is asked besides.
-    pub frame: &'q Frame,
-    /// The units of a question to one name alone: what doesn't tell of it does not fit.
-    pub told: Option<&'q str>,
-    /// Names that are preferred where they are the whole name.
-    pub keys: &'q [&'q str],
-    /// The properties that are preferred.
-    pub hints: &'q [&'static str],
-}
-
-/// What is asked besides the words.
-#[derive(Debug, Default)]
-pub(super) struct Frame {
-    /// Words side by side.
-    pub phrases: Vec<Vec<String>>,
-    /// Units of which one of each group is wanted.
-    pub either: Vec<Vec<Unit>>,
-    /// Whether only some days fit.
-    pub filters: Filters,
-    /// For a filter that asks for sources: their places.
-    pub sources: Option<Vec<u32>>,
-    /// The places of the sources that are not wanted.
-    pub without_sources: Vec<u32>,
-}
-
-impl Frame {
-    /// Whether a day lies within those that are asked for.
-    pub(super) fn within(&self, of: i32) -> bool {
-        self.filters.after.is_none_or(|after| of >= day(after))
-            && self.filters.before.is_none_or(|before| of < day(before))
-    }
-
-    pub(super) fn has_days(&self) -> bool {
-        self.filters.after.is_some() || self.filters.before.is_some()
-    }
-}
 
 /// A view of a record: the whole, or one of its claims.
 type View = Option<usize>;
@@ -113,6 +59,8 @@ struct Fit<'q> {
     wanted: &'q Wanted<'q>,
     candidates: Vec<Candidate>,
     words: HashMap<&'q str, Vec<Presence>>,
+    /// Forms of which the words have to stand side by side.
+    together: HashMap<&'q [String], Vec<Presence>>,
     phrases: Vec<Vec<Presence>>,
     /// Whether a name is one of the candidate's.
     keys: HashMap<&'q str, Vec<[bool; 2]>>,
@@ -134,22 +82,32 @@ type Order = (std::cmp::Reverse<i64>, std::cmp::Reverse<i64>, Hit);
 
 impl<'q> Fit<'q> {
     fn of(index: &'q Index, candidates: Vec<Candidate>, wanted: &'q Wanted<'q>) -> Result<Self, Error> {
-        let mut fit =
-            Self { index, wanted, candidates, words: HashMap::new(), phrases: Vec::new(), keys: HashMap::new() };
+        let mut fit = Self {
+            index,
+            wanted,
+            candidates,
+            words: HashMap::new(),
+            together: HashMap::new(),
+            phrases: Vec::new(),
+            keys: HashMap::new(),
+        };
         let asked: Vec<&Unit> =
             wanted.units.iter().map(|(unit, _)| *unit).chain(wanted.frame.either.iter().flatten()).collect();
         for word in asked.iter().flat_map(|unit| unit.forms.iter().flatten()) {
             if !fit.words.contains_key(word.as_str()) {
                 let positions = positions(index, &fit.candidates, word)?;
-                fit.words.insert(word, positions.iter().map(|positions| Presence::of(positions)).collect());
+                fit.words.insert(word, positions.iter().map(|positions| Presence::of(word, positions)).collect());
             }
         }
         for phrase in &wanted.frame.phrases {
-            let words: Result<Vec<_>, Error> =
-                phrase.iter().map(|word| positions(index, &fit.candidates, word)).collect();
-            let words = words?;
-            let together = (0..fit.candidates.len()).map(|number| Presence::of(&side_by_side(&words, number)));
-            fit.phrases.push(together.collect());
+            let together = fit.side_by_side(phrase)?;
+            fit.phrases.push(together);
+        }
+        for form in asked.iter().filter(|unit| unit.together).flat_map(|unit| &unit.forms) {
+            if form.len() > 1 && !fit.together.contains_key(form.as_slice()) {
+                let together = fit.side_by_side(form)?;
+                fit.together.insert(form, together);
+            }
         }
         let keys = asked.iter().filter_map(|unit| unit.key.as_deref()).chain(wanted.keys.iter().copied());
         for key in keys.chain(wanted.told) {
@@ -160,6 +118,16 @@ impl<'q> Fit<'q> {
             }
         }
         Ok(fit)
+    }
+
+    /// Where words stand side by side.
+    fn side_by_side(&self, words: &[String]) -> Result<Vec<Presence>, Error> {
+        let first = words.first().map_or("", String::as_str);
+        let words: Result<Vec<_>, Error> =
+            words.iter().map(|word| positions(self.index, &self.candidates, word)).collect();
+        let words = words?;
+        let presence = |number| Presence::of(first, &side_by_side(&words, number));
+        Ok((0..self.candidates.len()).map(presence).collect())
     }
 
     /// The best view of a candidate.
@@ -214,21 +182,26 @@ impl<'q> Fit<'q> {
         if !self.passes(number, view) || wanted.told.is_some_and(|key| !self.tells_of(number, view, key)) {
             return None;
         }
-        let (mut score, mut missing, mut properties) = (0.0, 0, 0);
+        let (mut score, mut missing, mut properties, mut lacking) = (0.0, 0, 0, 0);
         for (unit, weight) in wanted.units {
             match self.unit(unit, number, view) {
                 Some(count) => {
                     score += weight * count;
-                    properties += usize::from(!unit.properties.is_empty());
+                    properties += usize::from(unit.is_property());
                 }
-                None if wanted.need == Need::NamesAndSome && unit.properties.is_empty() => return None,
-                None => missing += 1,
+                None if unit.is_name() && wanted.need != Need::Some => return None,
+                None if unit.is_property() && wanted.need == Need::ButProperties => {}
+                None => {
+                    missing += 1;
+                    lacking += usize::from(unit.is_name());
+                }
             }
         }
+        let names = wanted.units.iter().filter(|(unit, _)| unit.is_name()).count();
         let fits = match wanted.need {
-            Need::All => missing == 0,
+            Need::All | Need::ButProperties => missing == 0,
             Need::AllButOne => missing <= 1,
-            Need::Some => missing < wanted.units.len(),
+            Need::Names | Need::Some => missing < wanted.units.len() && (names == 0 || lacking < names),
             Need::NamesAndSome => properties > 0,
         };
         if !fits {
@@ -246,14 +219,32 @@ impl<'q> Fit<'q> {
             }
             score += counts.iter().sum::<f32>();
         }
+        // What is said of the one asked about goes before what is said of others that have it in their name.
+        if wanted.told.is_some_and(|key| self.keys[key][number].contains(&true)) {
+            score += NAME;
+        }
         for key in wanted.keys {
             score += if self.keys[key][number].contains(&true) { WHOLE_NAME } else { 0.0 };
+        }
+        if wanted.units.len() > 1 && wanted.units.iter().all(|(unit, _)| self.is_in_name(unit, number)) {
+            score += WHOLE_NAME;
         }
         let rows = self.index.table.claims(self.candidates[number].place);
         if let Some(property) = view.and_then(|claim| rows.get(claim)).and_then(ClaimRow::property) {
             score += if wanted.hints.contains(&property.id) { HINT } else { 0.0 };
         }
         Some(score)
+    }
+
+    /// Whether all words of a unit stand in the name of a candidate, or in its other names.
+    fn is_in_name(&self, unit: &Unit, number: usize) -> bool {
+        if unit.kind.is_some() {
+            return false;
+        }
+        let words = |form: &Vec<String>, of: fn(&Presence) -> bool| {
+            !form.is_empty() && form.iter().all(|word| of(&self.words[word.as_str()][number]))
+        };
+        unit.forms.iter().any(|form| words(form, |presence| presence.names) || words(form, |presence| presence.aliases))
     }
 
     /// Whether the filters that ask for more than the record let a view through.
@@ -287,7 +278,7 @@ impl<'q> Fit<'q> {
                 || all(&|presence| presence.aliases)
                 || view.is_some_and(|claim| all(&|presence| presence.values.contains(&claim)))
         };
-        let named = self.wanted.units.iter().filter(|(unit, _)| unit.key.is_some());
+        let named = self.wanted.units.iter().filter(|(unit, _)| unit.is_name());
         self.keys[key][number].contains(&true) || named.flat_map(|(unit, _)| &unit.forms).any(stands)
     }
 
@@ -308,9 +299,15 @@ impl<'q> Fit<'q> {
             }
         }
         for form in unit.forms.iter().filter(|form| !form.is_empty()) {
-            let words = form.iter().map(|word| self.word(&self.words[word.as_str()][number], number, view, WEAKER));
-            if let Some(sum) = words.sum::<Option<f32>>() {
-                most.add(sum);
+            let count = if let Some(together) = self.together.get(form.as_slice()).filter(|_| unit.together) {
+                let words = f32::from(u8::try_from(form.len()).unwrap_or(u8::MAX));
+                self.word(&together[number], number, view, WEAKER).map(|count| count * words)
+            } else {
+                form.iter().map(|word| self.word(&self.words[word.as_str()][number], number, view, WEAKER)).sum()
+            };
+            count.inspect(|count| most.add(*count));
+            if unit.kind.is_some() && form.iter().all(|word| self.words[word.as_str()][number].kind) {
+                most.add(KIND);
             }
         }
         most.total(WEAKER)
@@ -342,6 +339,10 @@ impl<'q> Fit<'q> {
             return most.total(weaker);
         };
         let row = table.claims(record).get(claim)?;
+        // That a claim repeats a name of its own record makes it no better than the others.
+        if (presence.names || presence.aliases) && !presence.number {
+            return most.total(weaker);
+        }
         if presence.values.contains(&claim) {
             most.add(CLAIM * shorter(row.value_words, table.lengths.value));
         }

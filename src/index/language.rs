@@ -10,7 +10,7 @@
 //! | `kimi OR doubao` | either of the two |
 //!
 //! A filter that is given twice, or with a comma, lets either through; different filters have to fit all. Nothing that is
-//! typed is an error: what can't be read as meant is a plain word, and [`Asked::complaint`] tells what was wrong with it.
+//! typed is an error: what can't be read as meant is a plain word (but an unknown kind, which is left out), and [`Asked::complaint`] tells what was wrong with it.
 
 mod dates;
 mod pieces;
@@ -217,12 +217,16 @@ fn filter(asked: &mut Asked, name: &str, value: &str, without: bool) -> Result<(
         "place" => target.place.extend(values.map(ToOwned::to_owned)),
         "source" => target.source.extend(values.map(ToOwned::to_owned)),
         "kind" => {
+            // Nothing is of no kind, so that there is no word to look for instead.
+            let mut unknown = None;
             for value in values.map(fold) {
-                let Some(kind) = kind_called(&value) else {
-                    asked.complain(unknown_kind(&value));
-                    return Err(value);
-                };
-                target.kind.push(kind);
+                match kind_called(&value) {
+                    Some(kind) => target.kind.push(kind),
+                    None => unknown = Some(unknown_kind(&value)),
+                }
+            }
+            if let Some(unknown) = unknown {
+                asked.complain(unknown);
             }
         }
         "after" | "since" | "before" | "until" => {

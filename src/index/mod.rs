@@ -7,11 +7,13 @@
 //! # From a question to its answer
 //!
 //! [`language`] takes phrases, filters and what is not wanted out of what was typed. What is left is cut into words, and
-//! these are read as names, properties, numbers and other words, slips mended. A record that goes by just that name
-//! stands first; after it come the records that have all the words; if there are none, those with all words but one, and so
-//! on. The index finds the likely ones, and `fit` looks at these closely, claim by claim: a word counts the most in
-//! names, then in aliases, claims and summaries.
+//! these are read as names, properties, numbers and other words, slips mended (`question`, with the small words of `asking`). A
+//! record that goes by just that name stands first; after it come the records that have all the words; if there are none,
+//! those that lack some, but hardly ever the name that was asked about (`fitting`). The index finds the likely ones, and
+//! `fit` looks at these closely, claim by claim: a word counts the most in names, then in aliases, claims and summaries.
+//! A version or a part number that stands nowhere is not there: no other one is taken for it (`versions`).
 
+mod asking;
 mod build;
 mod chinese;
 mod chunks;
@@ -20,6 +22,7 @@ mod documents;
 mod filter;
 mod fingerprint;
 mod fit;
+mod fitting;
 mod known;
 pub mod language;
 mod layout;
@@ -36,6 +39,10 @@ mod telling;
 mod terms;
 mod tokens;
 mod top;
+mod unmet;
+mod verbs;
+mod versions;
+mod wanted;
 mod words;
 
 #[cfg(test)]
@@ -46,7 +53,8 @@ pub use query::{Hit, Near};
 pub use question::Taken;
 pub use search::Hits;
 pub use telling::Telling;
-pub use words::words;
+pub use unmet::Unmet;
+pub use words::{forms, words};
 
 use self::{chinese::Segmenter, schema::Fields, table::Table};
 use crate::dataset::Dataset;

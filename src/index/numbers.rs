@@ -21,13 +21,28 @@ const SCALES: [(&str, usize); 12] = [
 const LETTERS: [(&str, usize); 3] = [("k", 3), ("m", 6), ("b", 9)];
 /// Chinese ones, the longer first.
 const CHINESE: [(&str, usize); 3] = [("万亿", 12), ("亿", 8), ("万", 4)];
+/// Numbers that are written out before a scale: `one trillion`.
+const WRITTEN: [(&str, &str); 12] = [
+    ("one", "1"),
+    ("two", "2"),
+    ("three", "3"),
+    ("four", "4"),
+    ("five", "5"),
+    ("six", "6"),
+    ("seven", "7"),
+    ("eight", "8"),
+    ("nine", "9"),
+    ("ten", "10"),
+    ("twelve", "12"),
+    ("hundred", "100"),
+];
 /// A number of more digits is no amount of anything.
 const MOST_DIGITS: usize = 24;
 
 /// Gives each number its value in plain digits, if a scale stands at its end or after it.
 pub(super) fn scale(words: &mut [Word]) {
     for place in 0..words.len() {
-        let (digits, rest) = split(&words[place].text);
+        let (digits, rest) = digits(&words[place].text);
         if digits.is_empty() || digits.len() > MOST_DIGITS {
             continue;
         }
@@ -52,9 +67,14 @@ pub(super) fn scale(words: &mut [Word]) {
 
 /// The value of a word that can be nothing but a number with its scale, like `3.3bn`.
 pub(super) fn plain(word: &Word) -> Option<&str> {
-    let (digits, rest) = split(&word.text);
+    let (digits, rest) = digits(&word.text);
     let sure = !digits.is_empty() && (word.scaled || SCALES.iter().any(|(name, _)| *name == rest));
     sure.then(|| word.also.last().map(String::as_str)).flatten()
+}
+
+/// The digits that a word begins with or that it writes out, and its end.
+fn digits(word: &str) -> (&str, &str) {
+    WRITTEN.iter().find(|(written, _)| *written == word).map_or_else(|| split(word), |(_, digits)| (*digits, ""))
 }
 
 /// The digits that a word begins with, and its end.

@@ -27,6 +27,8 @@ pub(super) struct Candidate {
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a part in which the word may stand")]
 pub(super) struct Presence {
+    /// Whether the word is a number.
+    pub number: bool,
     pub names: bool,
     pub aliases: bool,
     pub kind: bool,
@@ -39,8 +41,8 @@ pub(super) struct Presence {
 }
 
 impl Presence {
-    pub(super) fn of(positions: &[u32]) -> Self {
-        let mut presence = Self::default();
+    pub(super) fn of(word: &str, positions: &[u32]) -> Self {
+        let mut presence = Self { number: word.starts_with(|c: char| c.is_numeric()), ..Self::default() };
         for position in positions {
             match part(*position) {
                 Part::Names => presence.names = true,
@@ -172,17 +174,22 @@ impl Index {
 /// The positions at which the first word stands with the others after it.
 fn follow(words: &[Vec<u32>]) -> impl Iterator<Item = u32> {
     let (first, others) = words.split_first().map_or((&[][..], &[][..]), |(first, others)| (first.as_slice(), others));
-    let stands = move |position: &u32| {
-        (1..).zip(others).all(|(distance, word)| word.binary_search(&(position + distance)).is_ok())
-    };
-    first.iter().copied().filter(stands)
+    first.iter().copied().filter(move |position| all_follow(*position, others.len(), others.iter()))
 }
 
 /// Where in a candidate words stand side by side.
 pub(super) fn side_by_side(words: &[Vec<Vec<u32>>], number: usize) -> Vec<u32> {
     let Some((first, others)) = words.split_first() else { return Vec::new() };
-    let follow = |position: &u32| {
-        (1..).zip(others).all(|(distance, word)| word[number].binary_search(&(position + distance)).is_ok())
-    };
+    let follow = |position: &u32| all_follow(*position, others.len(), others.iter().map(|word| &word[number]));
     first[number].iter().copied().filter(follow).collect()
+}
+
+/// Whether so many words stand one after the other behind a position. The parts of a word stand at one position with it: among
+/// several words some may be such parts, as in `qwen 2.5 max`; one alone may be the same part the other way round, as `o4` in `4o`.
+fn all_follow<'w>(mut at: u32, count: usize, mut words: impl Iterator<Item = &'w Vec<u32>>) -> bool {
+    words.all(|word| {
+        let next = word.binary_search(&(at + 1)).is_ok();
+        at += u32::from(next);
+        next || count > 1 && word.binary_search(&at).is_ok()
+    })
 }

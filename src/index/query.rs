@@ -14,7 +14,10 @@ use super::{
     top::Best,
     words::words,
 };
-use crate::{dataset::Kind, spelling::key};
+use crate::{
+    dataset::Kind,
+    spelling::{ends_in_number, key},
+};
 
 /// A beginning of a name must have so many letters to stand for it.
 const SHORTEST_BEGINNING: usize = 4;
@@ -112,7 +115,7 @@ impl Index {
                 break;
             }
         }
-        if typed.chars().count() >= SHORTEST_BEGINNING {
+        if typed.chars().count() >= SHORTEST_BEGINNING && !ends_in_number(&typed) {
             for (field, terms) in fields.into_iter().zip(&terms) {
                 for name in terms.beginning(&typed, MOST_BEGINNINGS)? {
                     let named = self.keyed(field, kind, &name)?;

@@ -1,16 +1,15 @@
 //! What a question is made of: names, properties, numbers and other words.
 
-use std::{collections::HashMap, sync::LazyLock};
-
 use super::{
     Error, Index,
+    asking::{self, LONGEST_PHRASE, PROPERTY_WORDS, beginning, hints, is_stop, spoken},
     chinese::is_ideograph,
     numbers,
     terms::Vocabulary,
     words::{Word, scan, words},
 };
 use crate::{
-    dataset::{KINDS, PROPERTIES, Property, ValueType},
+    dataset::{Kind, Property},
     spelling::key,
 };
 
@@ -18,48 +17,27 @@ use crate::{
 pub(super) const MOST_WORDS: usize = 16;
 /// A name has so many words at most to be recognised among others.
 const LONGEST_NAME: usize = 6;
-/// And what people say for a property so many.
-const LONGEST_PROPERTY: usize = 4;
 /// So many words of a question may have slips in them.
 const MOST_SLIPS: usize = 4;
-
-/// Words that say nothing of what is asked, unless nothing else is asked.
-const STOP_WORDS: [&str; 55] = [
-    "a", "about", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can", "did", "do", "does", "for",
-    "from", "give", "has", "have", "how", "i", "in", "into", "is", "it", "its", "many", "me", "much", "my", "of", "on",
-    "or", "please", "show", "tell", "than", "that", "the", "their", "there", "this", "to", "was", "were", "what",
-    "when", "where", "which", "who", "why", "will", "with",
-];
-
-/// What people call the properties, words in the singular and one space between them.
-static CALLED: LazyLock<HashMap<String, Vec<&'static Property>>> = LazyLock::new(|| {
-    let mut called: HashMap<String, Vec<&'static Property>> = HashMap::new();
-    for property in PROPERTIES.iter().filter(|property| property.id != "related") {
-        let id = property.id.replace('_', " ");
-        // What it is called first stands before what others may be called too.
-        for name in [property.label, id.as_str()].into_iter().chain(property.synonyms.iter().copied()) {
-            let properties = called.entry(words(name).join(" ")).or_default();
-            if !properties.contains(&property) {
-                properties.push(property);
-            }
-        }
-    }
-    called
-});
-
-/// Those of them that are one word.
-static PROPERTY_WORDS: LazyLock<Vec<&'static str>> =
-    LazyLock::new(|| CALLED.keys().map(String::as_str).filter(|name| !name.contains(' ')).collect());
-
+/// A name that stands nearly everywhere, as `China` does here, is worth less: it is a word like any other, beside others.
+const WEIGHTY: f32 = 0.45;
 /// One thing that a question asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Unit {
-    /// Words that have to stand together in a record; one such set is enough.
+    /// Words that a record has to have all of; one such set is enough.
     pub forms: Vec<Vec<String>>,
+    /// Whether these words have to stand side by side.
+    pub together: bool,
     /// The properties that are called so.
     pub properties: Vec<&'static Property>,
     /// The key of a name that is called so.
     pub key: Option<String>,
+    /// The kind of records that is called so, where something else is asked for besides it.
+    pub kind: Option<Kind>,
+    /// Whether it names a topic beside another name.
+    pub topic: bool,
+    /// Whether it names a version or a number of parts, of which another one is never meant: `B200`, `Claude 4`.
+    pub designation: bool,
     /// How many words it has.
     pub length: usize,
 }
@@ -80,19 +58,37 @@ pub(super) struct Question {
     pub units: Vec<Unit>,
     /// Properties that the kind of question hints at: `where`, `when`, `who`.
     pub hints: Vec<&'static str>,
+    /// Whether it is asked how the Chinese write a name.
+    pub native: bool,
     /// Slips that were mended.
     pub taken: Vec<Taken>,
 }
 
+impl Unit {
+    /// Whether it names what is asked about, so that a record without it is no answer.
+    pub(super) fn is_name(&self) -> bool {
+        self.designation || self.key.is_some() && self.kind.is_none() && self.properties.is_empty() && !self.topic
+    }
+
+    /// Whether it asks for a property rather than for a kind of record.
+    pub(super) fn is_property(&self) -> bool {
+        self.kind.is_none() && !self.properties.is_empty()
+    }
+}
+
 impl Question {
-    /// The key of the name, if nothing is asked but some property of it.
+    /// The key of the name, if some property of it is asked for, and of no other name.
     pub(super) fn property_of(&self) -> Option<&str> {
-        let mut names = self.units.iter().filter(|unit| unit.properties.is_empty());
+        let mut names = self.units.iter().filter(|unit| unit.is_name());
         match (names.next(), names.next()) {
-            // `models` asks for a kind of record rather than for the topic of that name.
-            (Some(Unit { key: Some(key), .. }), None) if self.units.len() > 1 && !is_kind(key) => Some(key),
+            (Some(Unit { key: Some(key), .. }), None) if self.properties().next().is_some() => Some(key),
             _ => None,
         }
+    }
+
+    /// The properties that are asked for.
+    pub(super) fn properties(&self) -> impl Iterator<Item = &'static Property> {
+        self.units.iter().filter(|unit| unit.kind.is_none()).flat_map(|unit| unit.properties.iter().copied())
     }
 }
 
@@ -103,46 +99,111 @@ impl Index {
         let mut read = scan(text);
         read.truncate(MOST_WORDS);
         let taken = mend(&vocabulary, text, &mut read)?;
-        let mut units = Vec::new();
+        let mut units: Vec<Unit> = Vec::new();
         let mut silent = Vec::new();
         let mut at = 0;
+        let mut named = false;
         while at < read.len() {
-            let unit = self.unit(&vocabulary, text, &read[at..])?;
+            let mut unit = self.unit(&vocabulary, text, &read[at..])?;
+            self.take_version(&mut unit, text, &read[at..])?;
+            let said = spoken(&read[at..at + unit.length.clamp(1, read.len() - at)]);
+            let legal = named && asking::begins_legal_form(&read[at..]);
             at += unit.length.max(1);
-            let stop = unit.length == 1 && unit.forms.iter().flatten().all(|word| is_stop(word));
-            if stop { silent.push(unit) } else { units.push(unit) }
+            named = legal || unit.key.is_some();
+            if legal || asking::is_silent(&said) { silent.push(unit) } else { units.push(unit) }
+        }
+        if let Some(property) = asking::framed(&read) {
+            units.retain(Unit::is_name);
+            units.push(Unit { properties: vec![property], ..Unit::default() });
         }
         let said: Vec<&str> = read.iter().map(|word| word.text.as_str()).collect();
-        let hints = hints(&said);
+        let (hints, native) = (hints(&said), asking::asks_native(&said));
         if units.is_empty() {
             units = silent;
         }
-        Ok(Question { units, hints, taken })
+        // `models` asks for a kind of record rather than for the topic of that name, unless nothing else is asked.
+        if units.len() > 1 {
+            for unit in &mut units {
+                unit.kind = unit.forms.first().and_then(|form| asking::kind(&form.concat()));
+                unit.forms.extend(unit.kind.map(|kind| words(kind.id)));
+                unit.key = unit.key.take().filter(|_| unit.kind.is_none());
+            }
+            // A topic is what is said of another name, if there is one.
+            let mut topics = Vec::new();
+            for unit in units.iter().filter(|unit| unit.is_name()) {
+                topics.push(unit.key.as_deref().map_or(Ok(false), |key| self.is_topic(key))?);
+            }
+            if topics.contains(&false) {
+                let names = units.iter_mut().filter(|unit| unit.is_name());
+                names.zip(topics).for_each(|(unit, topic)| unit.topic = topic);
+            }
+            // Where a name is asked about, `open source` is its property rather than the topic of that name.
+            let named = units.iter().any(Unit::is_name);
+            for unit in units.iter_mut().filter(|unit| named && unit.is_property()) {
+                unit.key = None;
+            }
+        }
+        if units.iter().filter(|unit| !unit.is_property()).count() > 1 {
+            for unit in units.iter_mut().filter(|unit| unit.key.is_some()) {
+                unit.key = if self.weight(unit)? < WEIGHTY { None } else { unit.key.take() };
+            }
+        }
+        Ok(Question { units, hints, native, taken })
+    }
+
+    /// The key of the one name that is asked about, where the question has small words and properties besides; and whether it
+    /// has properties.
+    ///
+    /// # Errors
+    /// If the index can't be read.
+    pub fn asked_about(&self, text: &str) -> Result<Option<(String, bool)>, Error> {
+        let question = self.understand(text)?;
+        let about = |unit: &Unit| unit.key.clone().map(|key| (key, false));
+        Ok(match question.units.as_slice() {
+            [unit] => about(unit),
+            _ => question.property_of().map(|key| (key.to_owned(), true)),
+        })
+    }
+
+    /// Whether nothing but topics goes by a name.
+    fn is_topic(&self, key: &str) -> Result<bool, Error> {
+        let fields = &self.fields;
+        let mut named = self.having([(fields.key, key), (fields.loose, key)])?;
+        named.without(&self.having([(fields.kind, "topic")])?);
+        Ok(named.is_empty())
     }
 
     /// What the words begin with: the longest name or property, a number, or a word.
     fn unit(&self, vocabulary: &Vocabulary, text: &str, words: &[Word]) -> Result<Unit, Error> {
         let first = &words[0];
         let named = longest_name(vocabulary, text, words)?;
-        let property = (1..=words.len().min(LONGEST_PROPERTY)).rev().find_map(|length| {
-            let spoken = words[..length].iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
-            CALLED.get(&spoken).map(|properties| (length, properties.clone()))
-        });
+        let property = beginning(words, |spoken| asking::called(spoken).cloned());
+        let silent =
+            beginning(words, |spoken| asking::is_silent(spoken).then_some(())).map_or(0, |(length, ())| length);
         let named_words = named.as_ref().map_or(0, |(length, _)| *length);
         let property_words = property.as_ref().map_or(0, |(length, _)| *length);
         let length = named_words.max(property_words);
         let together = |length: usize| vec![words[..length].iter().map(|word| word.text.clone()).collect::<Vec<_>>()];
+        if silent > length.max(1) {
+            return Ok(Unit { forms: together(silent), length: silent, ..Unit::default() });
+        }
         if length > 1 || length == 1 && !first.text.starts_with(|c: char| c.is_ascii_digit()) {
             let mut forms = together(length);
             forms.extend((length == 1 && !first.also.is_empty()).then(|| first.also.clone()));
+            if length == 1 && !vocabulary.knows(&first.text)? {
+                // A name of two words that were written as one.
+                forms.extend(vocabulary.halves(&first.text)?);
+            }
             if length == 1 && named.is_none() {
                 forms.extend(vocabulary.inflected(&first.text)?.into_iter().map(|form| vec![form]));
             }
             return Ok(Unit {
                 forms,
+                together: length == 1,
                 properties: property.filter(|(words, _)| *words == length).map(|(_, all)| all).unwrap_or_default(),
                 key: named.filter(|(words, _)| *words == length).map(|(_, key)| key),
                 length,
+                ..Unit::default()
             });
         }
         if first.text.starts_with(is_ideograph) {
@@ -153,31 +214,43 @@ impl Index {
             let length = if first.scaled { 2 } else { 1 };
             return Ok(Unit { forms: vec![vec![value.to_owned()]], length, key, ..Unit::default() });
         }
+        if first.text.starts_with(|c: char| c.is_ascii_digit())
+            && words.get(1).is_some_and(|word| word.text == "percent")
+        {
+            return Ok(Unit { forms: together(2), together: true, length: 2, ..Unit::default() });
+        }
         let mut forms = together(1);
         let split = |also: &String| also.chars().all(|c| c.is_numeric() || c == '.') && also.len() > first.text.len();
         let (numbers, parts): (Vec<String>, Vec<String>) = first.also.iter().cloned().partition(split);
-        forms.extend((!parts.is_empty()).then_some(parts));
+        let designation = !parts.is_empty();
+        forms.extend(designation.then_some(parts));
         forms.extend(numbers.into_iter().map(|number| vec![number]));
         forms.extend(vocabulary.inflected(&first.text)?.into_iter().map(|form| vec![form]));
-        Ok(Unit { forms, length: 1, key, ..Unit::default() })
+        Ok(Unit { forms, together: true, length: 1, key, designation, ..Unit::default() })
     }
 
-    /// The longest word of the dataset's that a Chinese text begins with, or its first character.
+    /// The longest word of the dataset's that a Chinese text begins with; if there is none, all up to the next such word,
+    /// property or small word.
     fn chinese(&self, words: &[Word]) -> Unit {
-        let mut run = 1;
-        while run < words.len()
-            && words[run].at.start == words[run - 1].at.end
-            && words[run].text.starts_with(is_ideograph)
-        {
-            run += 1;
-        }
+        let follows = |pair: &[Word]| pair[1].at.start == pair[0].at.end && pair[1].text.starts_with(is_ideograph);
+        let run = 1 + words.windows(2).take_while(|pair| follows(pair)).count();
         let folded: String = words[..run].iter().map(|word| word.text.as_str()).collect();
-        let cut = self.segmenter.words(&folded).into_iter().filter(|(at, _)| *at == 0).map(|(_, word)| word);
-        let longest = cut.max_by_key(String::len);
-        let length = longest.as_ref().map_or(1, |word| word.chars().count());
-        let mut forms = vec![words[..length.min(run)].iter().map(|word| word.text.clone()).collect()];
-        forms.extend(longest.map(|word| vec![word]));
-        Unit { forms, length, ..Unit::default() }
+        let known = self.segmenter.words(&folded);
+        let characters = |length: usize| words[..length].iter().map(|word| word.text.clone()).collect::<Vec<_>>();
+        if let Some((_, longest)) = known.iter().filter(|(at, _)| *at == 0).max_by_key(|(_, word)| word.len()) {
+            let length = longest.chars().count().min(run);
+            let forms = vec![characters(length), vec![longest.clone()]];
+            return Unit { forms, together: true, length, ..Unit::default() };
+        }
+        let told = |at: usize| {
+            known.iter().any(|(start, _)| *start == at)
+                || beginning(&words[at..run], |spoken| {
+                    (asking::called(spoken).is_some() || asking::is_silent(spoken)).then_some(())
+                })
+                .is_some()
+        };
+        let length = (1..run).find(|at| told(*at)).unwrap_or(run);
+        Unit { forms: vec![characters(length)], together: true, length, ..Unit::default() }
     }
 }
 
@@ -217,7 +290,7 @@ fn mend(vocabulary: &Vocabulary, text: &str, words: &mut Vec<Word>) -> Result<Ve
         let known = is_stop(&word.text)
             || word.text.starts_with(is_ideograph)
             || numbers::plain(word).is_some()
-            || CALLED.contains_key(&word.text)
+            || asking::called(&word.text).is_some()
             || vocabulary.knows(&word.text)?
             || !word.also.is_empty() && vocabulary.knows_all(&word.also)?
             || begins_property(words, at);
@@ -237,37 +310,13 @@ fn mend(vocabulary: &Vocabulary, text: &str, words: &mut Vec<Word>) -> Result<Ve
     Ok(taken)
 }
 
-/// Whether the word is part of what people say for a property.
+/// Whether the word is part of what people say for a property, or of what says nothing.
 fn begins_property(words: &[Word], at: usize) -> bool {
-    (0..LONGEST_PROPERTY).any(|before| {
+    (0..LONGEST_PHRASE).any(|before| {
         let Some(from) = at.checked_sub(before) else { return false };
-        (at + 1..=(from + LONGEST_PROPERTY).min(words.len())).any(|to| {
-            let spoken = words[from..to].iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
-            CALLED.contains_key(&spoken)
+        (at + 1..=(from + LONGEST_PHRASE).min(words.len())).any(|to| {
+            let spoken = spoken(&words[from..to]);
+            asking::called(&spoken).is_some() || asking::is_silent(&spoken)
         })
     })
-}
-
-fn is_kind(word: &str) -> bool {
-    KINDS.iter().any(|kind| kind.id == word || kind.plural == word)
-}
-
-fn is_stop(word: &str) -> bool {
-    STOP_WORDS.contains(&word)
-}
-
-/// What a question word asks for.
-fn hints(said: &[&str]) -> Vec<&'static str> {
-    let asks = |word: &str| said.contains(&word);
-    let fits = |property: &&Property| match property.value {
-        ValueType::Date => asks("when"),
-        ValueType::Ref(kinds) | ValueType::RefOrText(kinds) => {
-            asks("who") && (kinds.contains(&"person") || kinds.contains(&"company"))
-                || asks("where") && kinds.contains(&"place")
-        }
-        ValueType::Money | ValueType::Amount => asks("much") || asks("many"),
-        ValueType::Quantity => asks("many"),
-        ValueType::Text => false,
-    };
-    PROPERTIES.iter().filter(fits).map(|property| property.id).collect()
 }

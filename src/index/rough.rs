@@ -8,10 +8,11 @@ use tantivy::{DocId, SegmentReader, fieldnorm::FieldNormReader, query::Bm25Weigh
 use super::{
     Error, Index,
     documents::{Bits, Documents, add_all, each},
-    fit::{ALIAS, NAME, Need, PROPERTY, WEAKER, WHOLE_NAME},
+    fit::{ALIAS, NAME, PROPERTY, WEAKER, WHOLE_NAME},
     presence::Candidate,
     question::Unit,
     top::Best,
+    wanted::Need,
 };
 
 /// What is looked for.
@@ -95,32 +96,54 @@ impl<'i> Rough<'i> {
     }
 
     fn narrow(&mut self, sought: &Sought<'_>, among: Option<&Bits>) -> Result<(), Error> {
-        let mut units: Vec<&(&Unit, f32)> = sought.units.iter().collect();
+        let mut units = sought.units.to_vec();
         // The more a unit is worth, the rarer it is.
         units.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-        let (properties, names): (Vec<_>, Vec<_>) = units.iter().partition(|(unit, _)| !unit.properties.is_empty());
+        let (names, others): (Vec<_>, Vec<_>) = units.iter().copied().partition(|(unit, _)| unit.is_name());
+        let (properties, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|(unit, _)| unit.is_property());
         let first = match sought.need {
             Need::All => &units[..units.len().min(1)],
+            Need::ButProperties | Need::AllButOne | Need::Names | Need::NamesAndSome if !names.is_empty() => {
+                &names[..1]
+            }
             // What lacks one of them has one of any two.
             Need::AllButOne => &units[..units.len().min(2)],
-            Need::Some => &units[..],
-            Need::NamesAndSome if names.is_empty() => &properties[..],
-            Need::NamesAndSome => &names[..1],
+            Need::ButProperties => &others[..others.len().min(1)],
+            Need::Some if !names.is_empty() => &names[..],
+            Need::Some | Need::Names => &units[..],
+            Need::NamesAndSome => &properties[..],
         };
         self.begin(first, sought, among)?;
+        if !matches!(sought.need, Need::All | Need::Some) {
+            for unit in &names {
+                self.group(&[*unit], 1)?;
+            }
+        }
         match sought.need {
             Need::All => {
                 for unit in &units {
-                    self.group(&[**unit], 1)?;
+                    self.group(&[*unit], 1)?;
                 }
             }
-            Need::AllButOne => self.group(&copied(&units), units.len().saturating_sub(1))?,
-            Need::Some => self.group(&copied(&units), 1)?,
-            Need::NamesAndSome => {
-                for unit in &names {
-                    self.group(&[**unit], 1)?;
+            Need::AllButOne => {
+                let rest = [properties, others].concat();
+                self.group(&rest, rest.len().saturating_sub(1))?;
+            }
+            Need::ButProperties => {
+                for unit in &others {
+                    self.group(&[*unit], 1)?;
                 }
-                self.group(&copied(&properties), 1)?;
+                self.group(&properties, 0)?;
+            }
+            Need::Names => self.group(&[properties, others].concat(), 0)?,
+            Need::Some if names.is_empty() => self.group(&units, 1)?,
+            Need::Some => {
+                self.group(&names, 1)?;
+                self.group(&[properties, others].concat(), 0)?;
+            }
+            Need::NamesAndSome => {
+                self.group(&properties, 1)?;
+                self.group(&others, 0)?;
             }
         }
         for either in sought.either {
@@ -148,7 +171,7 @@ impl<'i> Rough<'i> {
     }
 
     /// Begins with the documents that have one of the units; with no units, with those of a group or all.
-    fn begin(&mut self, first: &[&(&Unit, f32)], sought: &Sought<'_>, among: Option<&Bits>) -> Result<(), Error> {
+    fn begin(&mut self, first: &[(&Unit, f32)], sought: &Sought<'_>, among: Option<&Bits>) -> Result<(), Error> {
         let mut bits = match (first, sought.either.first()) {
             ([], None) => Bits::all(self.segment),
             ([], Some(either)) => self.union(either.iter())?,
@@ -293,8 +316,4 @@ impl<'i> Rough<'i> {
         self.keep(|place| tells[place]);
         Ok(())
     }
-}
-
-fn copied<'q>(units: &[&(&'q Unit, f32)]) -> Vec<(&'q Unit, f32)> {
-    units.iter().map(|unit| **unit).collect()
 }

@@ -2,27 +2,21 @@
 
 use std::collections::HashSet;
 
-use tantivy::Term;
-
 use super::{
     Error, Hit, Index,
     documents::Documents,
     filter::{Given, given},
-    fit::{Frame, Need, Wanted},
+    fitting::Fitting,
     language::{Asked, Filters, parse},
     question::{Question, Taken, Unit},
-    rough::Sought,
-    table::ClaimRow,
+    wanted::Frame,
     words::words,
 };
-use crate::{dataset::SOURCE, spelling::key};
+use crate::{
+    dataset::{Property, SOURCE},
+    spelling::key,
+};
 
-/// A word that stands nearly everywhere counts so much of one that stands once.
-const COMMON: f32 = 0.3;
-/// How many records are looked at closely.
-const CANDIDATES: usize = 64;
-/// Of the words of which not all can be had, so many are looked for, the rarest.
-const RAREST: usize = 4;
 /// So many words, names and properties that `OR` joins are looked for.
 const MOST_EITHER: usize = 12;
 /// Phrases are looked for word by word in so many documents; beyond them, all of the words anywhere in a record are taken
@@ -40,6 +34,20 @@ pub struct Hits {
     pub taken: Vec<Taken>,
     /// The words that may be marked in what is shown, as [`words`](super::words()) writes them.
     pub marks: Vec<String>,
+    /// The keys of the names that are asked about.
+    pub names: Vec<String>,
+    /// The key of all that was asked.
+    pub typed: String,
+    /// The properties that are asked for in words, in the order of the question.
+    pub properties: Vec<&'static Property>,
+    /// Those that a question word hints at.
+    pub hints: Vec<&'static str>,
+    /// Whether it is asked how the Chinese write a name.
+    pub native: bool,
+    /// Whether nothing is said of the properties that are asked for, so that the first hit is the one that was asked about.
+    pub unsaid: bool,
+    /// A version or a part number that stands nowhere; then there are no hits.
+    pub unknown: Option<String>,
 }
 
 impl Index {
@@ -62,23 +70,35 @@ impl Index {
         for place in self.exactly(asked, &question)? {
             hits.push(Hit { record: place, claim: None });
         }
-        let (found, all_words) = if asked.is_empty() {
-            (Vec::new(), true)
+        let mut found = if asked.is_empty() {
+            Fitting::default()
         } else if question.units.is_empty() && asked.phrases.is_empty() && asked.either.is_empty() {
             // Nothing but filters: each record that fits them.
             let mut found = self.list(asked)?;
             found.truncate(limit);
-            (found.into_iter().map(|record| Hit { record, claim: None }).collect(), true)
+            let hits = found.into_iter().map(|record| Hit { record, claim: None }).collect();
+            Fitting { hits, ..Fitting::default() }
         } else {
             let reach = if asked.has_phrases() { self.reach(&question.units)? } else { None };
             let (among, frame) = self.frame(asked, true, reach)?;
             self.fitting(&question, among.as_ref(), &frame, limit)?
         };
         let mut seen: HashSet<usize> = hits.iter().map(|hit| hit.record).collect();
-        hits.extend(found.into_iter().filter(|hit| seen.insert(hit.record)));
+        hits.extend(found.hits.drain(..).filter(|hit| seen.insert(hit.record)));
         hits.truncate(limit);
-        let marks = marks(asked, &question);
-        Ok(Hits { hits, all_words, taken: question.taken, marks })
+        Ok(Hits {
+            hits,
+            all_words: !found.some_words,
+            marks: marks(asked, &question),
+            names: question.units.iter().filter_map(|unit| unit.key.clone()).collect(),
+            typed: key(&asked.text()),
+            properties: question.properties().collect(),
+            native: question.native,
+            unsaid: found.unsaid,
+            unknown: found.unknown,
+            hints: question.hints,
+            taken: question.taken,
+        })
     }
 
     /// Every record that has all the words and fits the filters, in the dataset's order.
@@ -207,75 +227,6 @@ impl Index {
         Ok(Some(self.places_of(&sources).into_iter().filter_map(|place| u32::try_from(place).ok()).collect()))
     }
 
-    /// The records that have all of the words; if there are none, all but one; if there are none, some.
-    fn fitting(
-        &self,
-        question: &Question,
-        among: Option<&Documents>,
-        frame: &Frame,
-        limit: usize,
-    ) -> Result<(Vec<Hit>, bool), Error> {
-        let mut units: Vec<(&Unit, f32)> = Vec::new();
-        for unit in &question.units {
-            units.push((unit, self.weight(unit)?));
-        }
-        let asked = units.len();
-        units.retain(|(_, weight)| *weight > 0.0);
-        let all_words = units.len() == asked;
-        if units.is_empty() && asked > 0 {
-            return Ok((Vec::new(), false));
-        }
-        let keys: Vec<&str> = question.units.iter().filter_map(|unit| unit.key.as_deref()).collect();
-        let look = |units: &[(&Unit, f32)], need: Need, told: Option<&str>| -> Result<Vec<Hit>, Error> {
-            let named = question.units.iter().filter(|unit| unit.key.is_some()).flat_map(|unit| &unit.forms);
-            let sought = Sought {
-                units,
-                need,
-                either: &frame.either,
-                phrases: &frame.phrases,
-                keys: &keys,
-                told: told.map(|key| (key, named.map(Vec::as_slice).collect())),
-                among,
-            };
-            let days = |place: usize| {
-                !frame.has_days()
-                    || self.table.claims(place).iter().filter_map(ClaimRow::day).any(|day| frame.within(day))
-            };
-            let candidates = self.roughly(&sought, CANDIDATES.max(limit), days)?;
-            let wanted = Wanted { units, need, frame, told, keys: &keys, hints: &question.hints };
-            self.fitting_best(candidates, &wanted)
-        };
-        let found = look(&units, Need::All, None)?;
-        if among.is_none()
-            && frame.either.is_empty()
-            && !frame.has_days()
-            && let Some(key) = question.property_of()
-        {
-            // A remark that mentions the one asked about says nothing of its property.
-            let mut told = look(&units, Need::All, Some(key))?;
-            if told.is_empty() {
-                told = look(&units, Need::NamesAndSome, Some(key))?;
-            }
-            if told.is_empty() {
-                let itself = self.named(None, key)?.into_iter().map(|record| Hit { record, claim: None });
-                return Ok((itself.chain(found).collect(), false));
-            }
-            return Ok((told.into_iter().chain(found).collect(), all_words));
-        }
-        if !found.is_empty() || units.len() < 2 {
-            return Ok((found, all_words));
-        }
-        if units.len() > 2 {
-            let found = look(&units, Need::AllButOne, None)?;
-            if !found.is_empty() {
-                return Ok((found, false));
-            }
-        }
-        units.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-        units.truncate(RAREST);
-        Ok((look(&units, Need::Some, None)?, false))
-    }
-
     /// The documents that have one of the forms of a unit.
     pub(super) fn stands(&self, unit: &Unit) -> Result<Documents, Error> {
         let fields = [self.fields.key, self.fields.loose];
@@ -306,35 +257,6 @@ impl Index {
     /// The documents that have one of the values.
     fn having_any(&self, values: &[Given]) -> Result<Documents, Error> {
         self.having(values.iter().map(|(field, value)| (*field, value.as_str())))
-    }
-
-    /// What a unit is worth by how rare it is; 0 if it stands nowhere.
-    fn weight(&self, unit: &Unit) -> Result<f32, Error> {
-        let documents = |field, text: &str| self.documents(field, text);
-        let mut most = 0;
-        for form in unit.forms.iter().filter(|form| !form.is_empty()) {
-            let mut rarest = u64::MAX;
-            for word in form {
-                rarest = rarest.min(documents(self.fields.text, word)?);
-            }
-            most = most.max(rarest);
-        }
-        for property in &unit.properties {
-            most = most.max(documents(self.fields.property, property.id)?);
-        }
-        if let Some(key) = &unit.key {
-            most = most.max(documents(self.fields.key, key)?).max(documents(self.fields.loose, key)?);
-        }
-        if most == 0 {
-            return Ok(0.0);
-        }
-        #[expect(clippy::cast_precision_loss, reason = "a rough measure")]
-        let (most, all) = (most as f32, self.table.len() as f32);
-        Ok(((1.0 + all).ln() - most.ln()) / (1.0 + all).ln() * (1.0 - COMMON) + COMMON)
-    }
-
-    fn documents(&self, field: tantivy::schema::Field, word: &str) -> Result<u64, Error> {
-        Ok(self.reader.searcher().doc_freq(&Term::from_field_text(field, word))?)
     }
 }
 

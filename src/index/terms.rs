@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tantivy::{InvertedIndexReader, Term, query::FuzzyTermQuery, schema::Field};
 
-use super::{Error, Index};
-use crate::spelling::{edits, forgiven};
+use super::{Error, Index, verbs::inflections};
+use crate::spelling::{edits, ends_in_number, forgiven, is_slip};
 
 /// So many terms near to a word are looked at.
 const MOST_TERMS: usize = 256;
@@ -136,28 +136,6 @@ fn first_letter_wrong(typed: &str) -> Vec<String> {
     meant
 }
 
-/// The forms that an English verb may have besides this one, whether they exist or not.
-fn inflections(word: &str) -> Vec<String> {
-    if word.len() < 4 || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        return Vec::new();
-    }
-    let bare = word.strip_suffix("ing").or(word.strip_suffix("ed")).or(word.strip_suffix('e')).unwrap_or(word);
-    let mut stems = vec![bare.to_owned()];
-    let mut letters = bare.chars().rev();
-    if let (Some(last), Some(before)) = (letters.next(), letters.next()) {
-        if last == before {
-            stems.push(bare[..bare.len() - 1].to_owned());
-        } else if bare.len() == 3 {
-            stems.push(format!("{bare}{last}"));
-        }
-    }
-    let forms = stems
-        .iter()
-        .filter(|stem| stem.len() > 2)
-        .flat_map(|stem| ["", "e", "ed", "ing"].map(|ending| format!("{stem}{ending}")));
-    forms.filter(|form| form != word).collect()
-}
-
 /// A term once, however many segments have it.
 fn merged(mut near: Vec<NearTerm>) -> Vec<NearTerm> {
     near.sort_unstable();
@@ -231,7 +209,8 @@ impl Vocabulary {
         if let Some(halves) = self.halves(word)? {
             return Ok(Some(halves));
         }
-        if word.chars().count() < SHORTEST_BEGINNING {
+        // A number that goes on is another number.
+        if word.chars().count() < SHORTEST_BEGINNING || ends_in_number(word) {
             return Ok(None);
         }
         let mut whole: Vec<String> = Vec::new();
@@ -261,14 +240,14 @@ impl Vocabulary {
                     if place < 2 || named > 0 {
                         term.documents = if place < 2 { term.documents } else { named };
                         add(0, term);
-                    } else if term.text.chars().next() == word.chars().next() {
+                    } else if term.text.chars().next() == word.chars().next() && is_slip(word, &term.text) {
                         // What is no name seldom has its first letter wrong.
                         add(1, term);
                     }
                 }
             }
             for other in others {
-                if let Some(edits) = edits(word, other, distance.into()) {
+                if let Some(edits) = edits(word, other, distance.into()).filter(|_| is_slip(word, other)) {
                     add(0, NearTerm { edits, text: (*other).to_owned(), documents: u32::MAX });
                 }
             }
@@ -280,7 +259,7 @@ impl Vocabulary {
     }
 
     /// Two known words that the word is made of.
-    fn halves(&self, word: &str) -> Result<Option<Vec<String>>, Error> {
+    pub(super) fn halves(&self, word: &str) -> Result<Option<Vec<String>>, Error> {
         for (at, _) in word.char_indices().skip(SHORTEST_HALF) {
             let (left, right) = word.split_at(at);
             if right.chars().count() >= SHORTEST_HALF && self.knows(left)? && self.knows(right)? {

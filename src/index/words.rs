@@ -1,6 +1,6 @@
 //! From text to the words that are indexed and asked for.
 
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range};
 
 use unicode_normalization::char::is_combining_mark;
 
@@ -26,6 +26,12 @@ pub fn words(text: &str) -> Vec<String> {
     scan(text).into_iter().map(|word| word.text).collect()
 }
 
+/// The words of a text with what else each may be asked for as.
+#[must_use]
+pub fn forms(text: &str) -> HashSet<String> {
+    scan(text).into_iter().flat_map(|word| word.also.into_iter().chain([word.text])).collect()
+}
+
 /// The words of a text with their places.
 pub(super) fn scan(text: &str) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
@@ -43,6 +49,11 @@ pub(super) fn scan(text: &str) -> Vec<Word> {
             from.get_or_insert(at);
         } else {
             push(&mut words, text, from.take(), at);
+            if c == '$'
+                && let Some(before) = words.last_mut().filter(|word| word.at.end == at)
+            {
+                currency(before);
+            }
             if is_ideograph(c) {
                 words.push(word(fold(&text[at..at + c.len_utf8()]), at..at + c.len_utf8()));
             } else if c == '%' {
@@ -61,6 +72,17 @@ pub(super) fn scan(text: &str) -> Vec<Word> {
 
 fn word(text: String, at: Range<usize>) -> Word {
     Word { text, also: Vec::new(), scaled: false, at }
+}
+
+/// `US$` is a currency rather than a country.
+fn currency(word: &mut Word) {
+    let code = match word.text.as_str() {
+        "us" => "usd",
+        "hk" => "hkd",
+        "nt" => "twd",
+        _ => return,
+    };
+    code.clone_into(&mut word.text);
 }
 
 /// Three digits and no fourth follow.
@@ -134,11 +156,24 @@ fn singular(mut word: String) -> String {
     word
 }
 
+/// Endings of words with an `our` in them that Americans write as `or`: labourer, favourable, coloured.
+const OURS: [&str; 6] = ["ourer", "ourable", "oured", "ouring", "ourite", "ourhood"];
+
 /// British and American spellings of the same word, as the American.
 fn modern(word: String) -> String {
     match word.as_str() {
         "centre" => "center".to_owned(),
         "programme" => "program".to_owned(),
+        "defence" | "offence" | "licence" => word.replacen("ence", "ense", 1),
+        "metre" | "nanometre" | "kilometre" | "theatre" | "fibre" | "litre" => word.replacen("re", "er", 1),
+        "tonne" => "ton".to_owned(),
+        "catalogue" | "dialogue" | "analogue" => word.replacen("ogue", "og", 1),
+        "analyse" | "catalyse" | "paralyse" => word.replacen("yse", "yze", 1),
+        "hour" | "four" | "tour" | "pour" | "your" | "our" | "detour" | "contour" | "devour" => word,
+        _ if word.len() > 5 && word.ends_with("our") => format!("{}or", &word[..word.len() - 3]),
+        _ if word.len() > 6 && word.contains("our") && OURS.iter().any(|ending| word.ends_with(ending)) => {
+            word.replacen("our", "or", 1)
+        }
         _ if word.len() > 8 && word.ends_with("isation") => word.replacen("isation", "ization", 1),
         _ if word.len() > 7 && word.ends_with("ise") && !word.ends_with("prise") => word.replacen("ise", "ize", 1),
         _ => word,
@@ -171,6 +206,8 @@ mod tests {
     #[test]
     fn british_and_american_spellings_meet() {
         assert_eq!(words("data centres organisations"), words("data centers organizations"));
+        assert_eq!(words("labour licence tonnes nanometres"), words("labor license tons nanometers"));
+        assert_eq!(words("four hours of source"), ["four", "hour", "of", "source"]);
         assert_eq!(words("enterprise rise"), ["enterprise", "rise"]);
     }
 
@@ -186,6 +223,8 @@ mod tests {
         assert_eq!(words("1,328 models"), words("1328 models"));
         assert_eq!(words("in 2023,2024"), ["in", "2023", "2024"]);
         assert_eq!(words("40%"), words("40 per cent"));
+        assert_eq!(words("US$138bn"), ["usd", "138bn"]);
+        assert!(also("one trillion").contains(&"1000000000000".to_owned()));
         for written in ["3.3 billion", "3.3bn", "$3.3 bn", "USD 3,300 million"] {
             assert!(also(written).contains(&"3300000000".to_owned()), "{written}: {:?}", scan(written));
         }

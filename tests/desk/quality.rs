@@ -25,9 +25,10 @@ fn what_must_come_first_comes_first() {
             let hits = answer(&desk, &Ask::new(invocation, jiff::Timestamp::UNIX_EPOCH, 0)).hits;
             let fits = |hit: &tigerdesk::commands::Hit| {
                 record.split('|').any(|record| hit.record == record)
-                    && property.is_none_or(|property| hit.property == Some(property.as_str()))
+                    && property.is_none_or(|all| all.split('|').any(|one| hit.property.unwrap_or_default() == one))
             };
-            let rank = hits.iter().position(fits);
+            let nothing = (record.is_empty() && hits.is_empty()).then_some(0);
+            let rank = hits.iter().position(fits).or(nothing);
             count += 1.0;
             sum += rank.map_or(0.0, |rank| 1.0 / f64::from(u32::try_from(rank + 1).unwrap()));
             if rank != Some(0) {

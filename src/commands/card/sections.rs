@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::Desk;
+use super::{Desk, properties_called};
 use crate::{
     dataset::{Claim, PROPERTIES, Record, SourceInfo, Value},
     spelling::key,
@@ -61,8 +61,10 @@ impl<'d> Section<'d> {
 
     /// Whether people may mean this part by `name`.
     pub(in crate::commands) fn is_called(&self, name: &str) -> bool {
-        let name = key(name);
-        key(self.label) == name || self.synonyms.iter().any(|synonym| key(synonym) == name)
+        let typed = key(name);
+        key(self.label) == typed
+            || self.synonyms.iter().any(|synonym| key(synonym) == typed)
+            || properties_called(name).iter().any(|property| self.synonyms.contains(&property.id))
     }
 }
 
@@ -129,7 +131,7 @@ fn own(record: &Record) -> impl Iterator<Item = Section<'_>> {
         let dates: HashSet<_> = claims.iter().map(|claim| claim.as_of).collect();
         // Values of different dates are a history; values of one date contradict each other.
         let differ = !property.many && dates.len() < claims.len();
-        let synonyms = property.synonyms.iter().copied().chain([property.id]).collect();
+        let synonyms = vec![property.id];
         let items = claims.into_iter().map(Item::Claim).collect();
         Some(Section { label: property.label, synonyms, items, beyond: 0, differ })
     })

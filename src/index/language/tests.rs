@@ -59,7 +59,7 @@ fn either_of_several() {
 fn what_is_malformed_is_words_and_is_told() {
     for (text, words, told) in [
         ("\"export controls", &["\"export", "controls"][..], "not closed"),
-        ("kind:polcy chips", &["polcy", "chips"], "kind:policy"),
+        ("kind:polcy chips", &["chips"], "kind:policy"),
         ("after:sometime chips", &["sometime", "chips"], "after:2023-06"),
         ("after:2023-13", &["2023-13"], "no date"),
         ("colour:red", &["colour:red"], "no filter colour:"),
