@@ -164,12 +164,12 @@ impl Data {
         };
         let most = (!force).then_some(self.max_withdrawn);
         let known = locked(&self.known).clone();
-        let news = match releases::compare(&self.store, dataset, most, &self.index, known).await? {
+        let news = match releases::compare(&self.store, dataset, most, &self.index, (known, self.desk())).await? {
             releases::Compared::Same(dataset, rows) => {
                 let release = self.last().await?;
                 if start {
                     let index = self.index.clone();
-                    self.serve(blocking(move || Desk::open(dataset, &index)).await??, Some(rows));
+                    self.serve(blocking(move || Desk::open(dataset, &index, None)).await??, Some(rows));
                 }
                 self.keep_what_was_read();
                 return Ok(Reloaded::Same(release));
@@ -211,7 +211,7 @@ impl Data {
         let index = self.index.clone();
         let desk = blocking(move || {
             let file = File { name: "the last release.jsonl".to_owned(), text };
-            dataset::load_files(&[file]).map(|dataset| Desk::open(dataset, &index))
+            dataset::load_files(&[file]).map(|dataset| Desk::open(dataset, &index, None))
         });
         match desk.await? {
             Ok(desk) => self.serve(desk?, None),

@@ -53,13 +53,13 @@ struct Hashed {
 }
 
 /// Compares a dataset with the last release. `most`: the share of the records that it may withdraw. `index`: the index's
-/// folder. `known`: the last release, if it is what is served.
+/// folder. `known`: the last release, if it is what is served; `desk`: what is served.
 pub(super) async fn compare(
     store: &Store,
     dataset: Dataset,
     most: Option<f64>,
     index: &Path,
-    known: Option<Arc<Known>>,
+    (known, desk): (Option<Arc<Known>>, Arc<Desk>),
 ) -> Result<Compared, Failure> {
     let index = index.to_owned();
     let before = known.clone();
@@ -125,7 +125,11 @@ pub(super) async fn compare(
             changes,
             ..NewRelease::default()
         };
-        Ok(Compared::News(Box::new(News { desk: Desk::open(dataset, &index)?, release, rows: hashed.rows })))
+        Ok(Compared::News(Box::new(News {
+            desk: Desk::open(dataset, &index, Some(&desk))?,
+            release,
+            rows: hashed.rows,
+        })))
     })
     .await?
 }
@@ -139,7 +143,7 @@ fn first(hashed: Hashed, index: &Path) -> Result<News, Failure> {
     let rows = hashed.dataset.rows().map(stored).collect();
     let release =
         NewRelease { format: i64::from(FORMAT), hash: hashed.content, rows, all: true, ..NewRelease::default() };
-    Ok(News { desk: Desk::open(hashed.dataset, index)?, release, rows: hashed.rows })
+    Ok(News { desk: Desk::open(hashed.dataset, index, None)?, release, rows: hashed.rows })
 }
 
 /// Writes the last release in today's format; its hash. `None` if it can't be read any more.

@@ -10,7 +10,7 @@ use super::{
     ranking::{Amounts, Ranking},
 };
 use crate::{
-    dataset::{Claim, Dataset, KINDS, Kind, PartialDate, Property, Record, SOURCE, Value},
+    dataset::{BuildQuick, Claim, Dataset, KINDS, Kind, PartialDate, Property, Record, SOURCE, Value},
     spelling::fold,
 };
 
@@ -32,7 +32,7 @@ impl Catalogue {
             let ranking = amounts.rank(|_| true, |_| true);
             (amounts, ranking)
         });
-        let tags: HashSet<&String> = dataset.records().iter().flat_map(|record| &record.tags).collect();
+        let tags: HashSet<&String, BuildQuick> = dataset.records().iter().flat_map(|record| &record.tags).collect();
         Self {
             chronicle: Chronicle::new(dataset),
             kinds: by_kind(dataset),

@@ -3,7 +3,7 @@
 use std::{cmp::Reverse, collections::HashMap};
 
 use crate::{
-    dataset::{Amount, Claim, Dataset, Money, PROPERTIES, PartialDate, Property, Qualifier, Record, Value},
+    dataset::{Amount, BuildQuick, Claim, Dataset, Money, PROPERTIES, PartialDate, Property, Qualifier, Record, Value},
     spelling::fold,
 };
 
@@ -51,8 +51,8 @@ pub(super) fn claims<'r>(
 pub(super) struct Amounts {
     /// The currencies and units, each as it is written first.
     names: Vec<String>,
-    /// The places of the names among them, by the name folded.
-    known: HashMap<String, u16>,
+    /// The places of the names among them, by the name as it is written anywhere and folded.
+    known: HashMap<String, u16, BuildQuick>,
     rows: Vec<Given>,
 }
 
@@ -104,14 +104,16 @@ impl Amounts {
     }
 
     fn measure(&mut self, name: &str) -> u16 {
-        let folded = fold(name);
-        if let Some(measure) = self.known.get(&folded) {
+        if let Some(measure) = self.known.get(name) {
             return *measure;
         }
-        // The last one is the group of money.
-        let measure = u16::try_from(self.names.len()).unwrap_or(MONEY).min(MONEY - 1);
-        self.names.push(name.to_owned());
-        self.known.insert(folded, measure);
+        let folded = fold(name);
+        let measure = self.known.get(&folded).copied().unwrap_or_else(|| {
+            self.names.push(name.to_owned());
+            // The last one is the group of money.
+            u16::try_from(self.names.len() - 1).unwrap_or(MONEY).min(MONEY - 1)
+        });
+        self.known.extend([(folded, measure), (name.to_owned(), measure)]);
         measure
     }
 

@@ -64,6 +64,8 @@ pub(super) struct Wanted<'q> {
 pub(super) struct Frame {
     /// Words side by side.
     pub phrases: Vec<Vec<String>>,
+    /// And those that are not wanted so.
+    pub without_phrases: Vec<Vec<String>>,
     /// Units of which one of each group is wanted.
     pub either: Vec<Vec<Unit>>,
     /// Whether only some days fit.

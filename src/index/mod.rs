@@ -14,13 +14,12 @@
 
 mod build;
 mod chinese;
-mod chunks;
 mod document;
 mod documents;
 mod filter;
 mod fingerprint;
 mod fit;
-mod known;
+mod kept;
 pub mod language;
 mod layout;
 mod mark;
@@ -48,7 +47,7 @@ pub use search::Hits;
 pub use telling::Telling;
 pub use words::words;
 
-use self::{chinese::Segmenter, schema::Fields, table::Table};
+use self::{chinese::Segmenter, rough::Counts, schema::Fields, table::Table};
 use crate::dataset::Dataset;
 use std::path::Path;
 use tantivy::IndexReader;
@@ -60,6 +59,8 @@ pub struct Index {
     segmenter: Segmenter,
     /// The place of each document's record, for each segment.
     places: Vec<Vec<u32>>,
+    /// What a word counts in each document, for each segment.
+    counts: Vec<Counts>,
     table: Table,
 }
 
@@ -85,11 +86,12 @@ impl Index {
 
     /// The index in a folder, which has to exist and be used by nothing else. Only records that changed since it was last
     /// opened are taken in, with those that say something of them; what is not there or damaged is written anew. An index
-    /// that was opened before goes on answering from what it was opened with.
+    /// that was opened before goes on answering from what it was opened with; where it is given with its dataset, what both
+    /// datasets share need not be looked at.
     ///
     /// # Errors
     /// If the folder can't be written.
-    pub fn open(folder: &Path, dataset: &Dataset) -> Result<Self, Error> {
-        build::open(folder, dataset)
+    pub fn open(folder: &Path, dataset: &Dataset, before: Option<(&Dataset, &Self)>) -> Result<Self, Error> {
+        build::open(folder, dataset, before)
     }
 }

@@ -37,7 +37,7 @@ fn found(index: &Index, dataset: &Dataset, asked: &str) -> Vec<String> {
 }
 
 fn same(folder: &Path, dataset: &Dataset) {
-    let (kept, built) = (Index::open(folder, dataset).unwrap(), Index::build(dataset).unwrap());
+    let (kept, built) = (Index::open(folder, dataset, None).unwrap(), Index::build(dataset).unwrap());
     for asked in ["beijing", "peking", "moonbeam", "lanterns", "place:peking", "sunray", "source:weekly", "mooonbeam"] {
         assert_eq!(found(&kept, dataset, asked), found(&built, dataset, asked), "{asked}");
     }
@@ -50,7 +50,7 @@ fn only_what_changed_is_taken_in() {
     let folder = tempfile::tempdir().unwrap();
     let first = dataset("");
     same(folder.path(), &first);
-    let before = Index::open(folder.path(), &first).unwrap();
+    let before = Index::open(folder.path(), &first, None).unwrap();
     // A record before the others moves all of their places.
     let more = dataset(SUN);
     same(folder.path(), &more);
