@@ -5,7 +5,7 @@ mod sections;
 use super::Desk;
 use crate::{
     dataset::{Claim, KINDS, PROPERTIES, Property, Record},
-    reply::{Block, Citations, Reply, Span, bold, code, italic, text},
+    reply::{Block, Citations, Reply, Span, bold, code, italic, length, text},
     spelling::key,
 };
 use sections::Item;
@@ -31,7 +31,7 @@ pub(super) fn card(desk: &Desk, record: &Record) -> Reply {
         let mut shown: Vec<usize> = sections.iter().map(|section| section.items.len().min(MOST_ITEMS)).collect();
         loop {
             let (card, lengths) = draw(desk, record, &sections, &shown, notes);
-            let surplus = card.text().chars().count().saturating_sub(LONGEST_CARD);
+            let surplus = card.length().saturating_sub(LONGEST_CARD);
             reply = card;
             if surplus == 0 {
                 return reply;
@@ -165,10 +165,6 @@ fn tail(spans: &mut Vec<Span>, claim: &Claim, citations: &mut Citations, notes: 
         Some(_) => spans.push(text(" †")),
         None => {}
     }
-}
-
-fn length(spans: &[Span]) -> usize {
-    Reply::para(spans.to_vec()).text().chars().count()
 }
 
 fn head(record: &Record) -> Vec<Span> {

@@ -19,6 +19,9 @@ pub(super) fn slip<'d>(desk: &'d Desk, kind: Option<Kind>, name: &str) -> Result
         let why = vec![text("I took "), bold(name), text(" for "), bold(&record.name), text(".")];
         return Ok(Some(Found { record, section: None, why: Some(why), others: vec![] }));
     }
+    if kind.is_none() {
+        return Ok(None);
+    }
     let Some(record) = only(desk, None, name)? else { return Ok(None) };
     let places = desk.index.named(Some(record.kind), &record.name)?;
     Ok(through_another_kind(desk, kind, &places).map(|mut found| {
