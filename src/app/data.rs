@@ -169,7 +169,7 @@ impl Data {
                 let release = self.last().await?;
                 if start {
                     let index = self.index.clone();
-                    self.serve(blocking(move || Desk::open(dataset, &index, None)).await??, Some(rows));
+                    self.serve(blocking(move || Desk::open(*dataset, &index, None)).await??, Some(rows));
                 }
                 self.keep_what_was_read();
                 return Ok(Reloaded::Same(release));

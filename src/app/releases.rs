@@ -24,7 +24,7 @@ const CORRECTED_WITHIN: i64 = 24 * 60 * 60 * 1000;
 /// What came of the comparison.
 pub(super) enum Compared {
     /// The dataset is the last release. With the hashes of its rows.
-    Same(Dataset, Vec<String>),
+    Same(Box<Dataset>, Vec<String>),
     /// It withdraws too much.
     Held(Withdrawal),
     /// It is a new release.
@@ -75,7 +75,7 @@ pub(super) async fn compare(
         }
     }
     if last.hash == hashed.content {
-        return Ok(Compared::Same(hashed.dataset, hashed.rows));
+        return Ok(Compared::Same(Box::new(hashed.dataset), hashed.rows));
     }
     let mut known: HashMap<String, String> = match known {
         Some(known) => {

@@ -46,11 +46,12 @@ impl Chronicle {
     pub(super) fn new(dataset: &Dataset) -> Self {
         let mut all: Vec<Dated> = Vec::new();
         let mut ends = Vec::with_capacity(dataset.records().len());
-        for (record, known) in (0..).zip(dataset.records()) {
-            for (claim, said) in (0..).zip(&known.claims) {
-                if let (Value::Date(date), Some(_)) = (&said.value, said.property.timeline) {
-                    let property = u8::try_from(said.property.rank()).unwrap_or(u8::MAX);
-                    all.push(Dated { date: *date, record, claim, property });
+        let told: Vec<bool> = PROPERTIES.iter().map(|property| property.timeline.is_some()).collect();
+        for (record, (place, known)) in (0..).zip(dataset.records().iter().enumerate()) {
+            let properties = (0..).zip(dataset.references().properties(place));
+            for (claim, property) in properties.filter(|(_, property)| told[usize::from(**property)]) {
+                if let Value::Date(date) = known.claims[claim as usize].value {
+                    all.push(Dated { date, record, claim, property: *property });
                 }
             }
             ends.push(narrow(all.len()));

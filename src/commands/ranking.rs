@@ -3,7 +3,10 @@
 use std::{cmp::Reverse, collections::HashMap};
 
 use crate::{
-    dataset::{Amount, BuildQuick, Claim, Dataset, Money, PROPERTIES, PartialDate, Property, Qualifier, Record, Value},
+    dataset::{
+        Amount, BuildQuick, Claim, Dataset, Money, PROPERTIES, PartialDate, Property, Qualifier, Record, Value,
+        ValueType,
+    },
     spelling::fold,
 };
 
@@ -74,9 +77,12 @@ impl Amounts {
     /// The amounts of each of the properties.
     pub(super) fn of_each_property(dataset: &Dataset) -> Vec<Self> {
         let mut all: Vec<Self> = PROPERTIES.iter().map(|_| Self::default()).collect();
-        for (record, known) in (0..).zip(dataset.records()) {
-            for claim in &known.claims {
-                let amounts = &mut all[claim.property.rank()];
+        let types = [ValueType::Quantity, ValueType::Money, ValueType::Amount];
+        let counted: Vec<bool> = PROPERTIES.iter().map(|property| types.contains(&property.value)).collect();
+        for (record, (place, known)) in (0..).zip(dataset.records().iter().enumerate()) {
+            let properties = dataset.references().properties(place).iter().map(|property| usize::from(*property));
+            for (claim, property) in properties.enumerate().filter(|(_, property)| counted[*property]) {
+                let (claim, amounts) = (&known.claims[claim], &mut all[property]);
                 match &claim.value {
                     Value::Quantity(quantity) => {
                         let measure = amounts.measure(quantity.unit.as_deref().unwrap_or_default());

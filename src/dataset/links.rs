@@ -19,7 +19,7 @@ pub struct Link {
 
 /// For each record a row of links, one row after the other.
 #[derive(Debug, Default)]
-pub(super) struct Links {
+pub(crate) struct Links {
     /// Where each record's row ends; it begins where the one before ends.
     ends: Vec<u32>,
     rows: Vec<Link>,
@@ -42,7 +42,7 @@ impl Links {
     /// Gathers the links that `named` finds in a claim: places of the records that it leads to. In a row they stand in the
     /// order of the records.
     fn new(references: &References, named: impl Fn(usize, &mut dyn FnMut(usize))) -> Self {
-        let records = references.kinds.len();
+        let records = references.kinds().len();
         let mut ends = vec![0_u32; records];
         for claim in (0..records).flat_map(|record| references.claims(record)) {
             named(claim, &mut |target| ends[target] += 1);
@@ -55,7 +55,7 @@ impl Links {
             *end = sum;
         }
         let mut rows = vec![Link::default(); sum as usize];
-        for (record, (place, kind)) in (0..).zip(references.kinds.iter().enumerate()) {
+        for (record, (place, kind)) in (0..).zip(references.kinds().iter().enumerate()) {
             for (number, claim) in (0..).zip(references.claims(place)) {
                 let link = Link { record, claim: number, property: references.property(claim), kind: *kind };
                 named(claim, &mut |target| {
@@ -97,7 +97,8 @@ impl Links {
         }
     }
 
-    pub(super) fn to(&self, place: usize) -> &[Link] {
+    /// The links to the record at this place.
+    pub(crate) fn to(&self, place: usize) -> &[Link] {
         let Some(end) = self.ends.get(place) else { return &[] };
         &self.rows[start(&self.ends, place)..*end as usize]
     }

@@ -43,7 +43,7 @@ pub use record::{Claim, Facts, Record, SourceInfo};
 pub use schema::schema;
 pub use value::{Amount, Money, Qualifier, Quantity, Value};
 
-use links::Links;
+pub(crate) use links::Links;
 use references::Ids;
 pub(crate) use references::References;
 use std::sync::Arc;
@@ -55,7 +55,7 @@ pub struct Dataset {
     ids: Ids,
     references: Arc<References>,
     links: Links,
-    citations: Links,
+    citations: Arc<Links>,
     origin: Option<[u8; 32]>,
 }
 
@@ -63,7 +63,7 @@ impl Dataset {
     /// Derives the links back of records that [`load()`] found to be valid, in the order of their ids.
     fn new(records: Vec<Record>, ids: Ids, references: References) -> Self {
         let (links, citations) = load::beside(|| Links::of_values(&references), || Links::of_sources(&references));
-        Self { records, ids, references: Arc::new(references), links, citations, origin: None }
+        Self { records, ids, references: Arc::new(references), links, citations: Arc::new(citations), origin: None }
     }
 
     /// Every record, in the order of the ids.
@@ -101,12 +101,6 @@ impl Dataset {
         self.references.target(self.references.claims(record).start + claim)
     }
 
-    /// The places of the sources that a claim rests on, from the record's place and the claim's place there.
-    #[must_use]
-    pub fn sources(&self, record: usize, claim: usize) -> &[u32] {
-        self.references.sources(self.references.claims(record).start + claim)
-    }
-
     /// Where the claims lead.
     pub(crate) fn references(&self) -> &Arc<References> {
         &self.references
@@ -129,6 +123,11 @@ impl Dataset {
     #[must_use]
     pub fn citations(&self, id: &str) -> &[Link] {
         self.place(id).map_or(&[], |place| self.citations.to(place))
+    }
+
+    /// The claims that rest on each record, to be kept beyond the dataset.
+    pub(crate) fn cited(&self) -> &Arc<Links> {
+        &self.citations
     }
 
     /// The claim that a link is made of, and its record.

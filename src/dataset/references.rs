@@ -59,7 +59,7 @@ impl Ids {
 #[derive(Debug, Default)]
 pub(crate) struct References {
     /// The place of each record's kind among [`KINDS`].
-    pub(super) kinds: Vec<u8>,
+    kinds: Vec<u8>,
     /// Where each record's claims end; they begin where those of the one before end.
     claims: Vec<u32>,
     /// The place of each claim's property among [`PROPERTIES`](super::PROPERTIES).
@@ -108,6 +108,11 @@ impl References {
         self.sources.append(&mut next.sources);
     }
 
+    /// The place of each record's kind among [`KINDS`].
+    pub(crate) fn kinds(&self) -> &[u8] {
+        &self.kinds
+    }
+
     /// The kind of a record.
     pub(crate) fn kind(&self, record: usize) -> Option<Kind> {
         KINDS.get(usize::from(self.kinds[record])).copied()
@@ -116,6 +121,11 @@ impl References {
     /// The claims of a record, as places among all claims.
     pub(crate) fn claims(&self, record: usize) -> Range<usize> {
         start(&self.claims, record)..self.claims[record] as usize
+    }
+
+    /// The places of the properties of a record's claims among [`PROPERTIES`](super::PROPERTIES).
+    pub(crate) fn properties(&self, record: usize) -> &[u8] {
+        &self.properties[self.claims(record)]
     }
 
     /// The place of the record that is the value of a claim, by its place among all claims.

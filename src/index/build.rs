@@ -10,13 +10,14 @@ use tantivy::{
 };
 
 use super::{
-    Error, Index,
+    Error, GONE, Index,
     chinese::Segmenter,
     document::Writer,
     fingerprint::{fingerprints, format},
     kept::Kept,
     rough::Counts,
     schema::{Fields, TOKENIZER, schema},
+    sources::Sources,
     table::Table,
     tokens::Tokens,
 };
@@ -56,7 +57,7 @@ pub(super) fn open(folder: &Path, dataset: &Dataset, before: Before) -> Result<I
     });
     let current = written.and_then(|written| {
         let kept = beside.kept.as_ref().filter(|_| written.in_use);
-        update(of(written.index, &beside.segmenter), written.payload, kept, dataset)
+        update(of(written.index, &beside.segmenter), written.payload.as_deref(), kept, dataset)
     });
     match current {
         Ok(current) => return finish(dataset, current, beside),
@@ -120,12 +121,12 @@ fn payload(dataset: &Dataset) -> String {
 /// Takes in what has changed. `kept`: the records that the documents here are of already.
 fn update(
     (index, fields): (Tantivy, Fields),
-    written: Option<String>,
+    written: Option<&str>,
     kept: Option<&Kept>,
     dataset: &Dataset,
 ) -> Result<(Tantivy, Fields), Error> {
     let payload = payload(dataset);
-    let same = written.as_ref() == Some(&payload);
+    let same = written == Some(payload.as_str());
     // The same files, read and written in the same way: nothing is looked at.
     if same && dataset.origin().is_some() {
         return Ok((index, fields));
@@ -209,7 +210,8 @@ impl Beside {
 fn finish(dataset: &Dataset, (index, fields): (Tantivy, Fields), beside: Beside) -> Result<Index, Error> {
     let reader = reader(&index)?;
     let (places, counts) = (places(&reader, dataset)?, Counts::of(&reader, &fields)?);
-    Ok(Index { reader, fields, segmenter: beside.segmenter, places, counts, table: beside.table })
+    let sources = Sources::of(dataset, &places);
+    Ok(Index { reader, fields, segmenter: beside.segmenter, places, counts, table: beside.table, sources })
 }
 
 /// The place of each document's record, for each segment.
@@ -217,9 +219,12 @@ fn places(reader: &IndexReader, dataset: &Dataset) -> Result<Vec<Vec<u32>>, Erro
     let mut places = Vec::new();
     for segment in reader.searcher().segment_readers() {
         let ids = segment.fast_fields().u64("id")?;
-        let place =
-            |document| ids.first(document).and_then(|id| dataset.hashed(id)).and_then(|place| place.try_into().ok());
-        places.push((0..segment.max_doc()).map(|document| place(document).unwrap_or(u32::MAX)).collect());
+        let mut here = vec![GONE; segment.max_doc() as usize];
+        for document in segment.doc_ids_alive() {
+            let place = ids.first(document).and_then(|id| dataset.hashed(id)).and_then(|place| place.try_into().ok());
+            here[document as usize] = place.unwrap_or(GONE);
+        }
+        places.push(here);
     }
     Ok(places)
 }

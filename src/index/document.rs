@@ -1,12 +1,10 @@
 //! Records as documents.
 
-use std::collections::HashMap;
-
 use tantivy::TantivyDocument;
 
 use super::{chinese::sounds, layout::Text, schema::Fields, words::words};
 use crate::{
-    dataset::{Claim, Dataset, PartialDate, Record, SOURCE, Value, property, quick},
+    dataset::{Claim, Dataset, PartialDate, Record, Value, property, quick},
     spelling::{fold, key},
 };
 
@@ -20,19 +18,14 @@ pub(super) struct Writer<'d> {
     /// The places of the properties by which a record is another one's, and by which it is somewhere.
     belongs: Vec<u8>,
     lies: Vec<u8>,
-    /// What each source may be called by.
-    sources: HashMap<&'d str, Vec<String>>,
 }
 
 impl<'d> Writer<'d> {
     pub(super) fn new(fields: Fields, dataset: &'d Dataset) -> Self {
-        let sources =
-            (0..).zip(dataset.records()).filter(|(place, _)| dataset.references().kind(*place) == Some(SOURCE));
-        let sources = sources.map(|(_, source)| (source.id.as_str(), called(source))).collect();
         let ranks = |ids: &[&str]| ids.iter().filter_map(|id| property(id)?.rank().try_into().ok()).collect();
         // A model is where its developer is.
         let belongs = ranks(&["developer", "operator", "affiliation", "parent"]);
-        Self { fields, dataset, belongs, lies: ranks(&["headquarters", "place", "located_in"]), sources }
+        Self { fields, dataset, belongs, lies: ranks(&["headquarters", "place", "located_in"]) }
     }
 
     /// The document of a record. By the fingerprint it is seen whether it is still up to date.
@@ -63,10 +56,6 @@ impl<'d> Writer<'d> {
             document.add_text(fields.property, property);
         }
         document.add_text(fields.text, self.text(place, record));
-        let mut sources: Vec<&str> =
-            record.claims.iter().flat_map(|claim| &claim.sources).map(String::as_str).collect();
-        sources.extend((record.kind == SOURCE).then_some(record.id.as_str()));
-        self.add_sources(&mut document, sources);
         document
     }
 
@@ -75,8 +64,13 @@ impl<'d> Writer<'d> {
         let mut keys: Vec<_> = record.names().map(key).chain([key(&record.id)]).collect();
         keys.sort_unstable();
         keys.dedup();
+        let own: Vec<_> = names(record).map(|name| key(name)).collect();
         for key in keys.iter().filter(|key| !key.is_empty()) {
             document.add_text(fields.key, key);
+            // Twice, by which it is known for one of the record's own.
+            if own.contains(key) {
+                document.add_text(fields.key, key);
+            }
         }
         let singular = record.names().map(|name| words(name).concat());
         let mut loose: Vec<_> =
@@ -85,9 +79,6 @@ impl<'d> Writer<'d> {
         loose.dedup();
         for loose in loose {
             document.add_text(fields.loose, loose);
-        }
-        for name in names(record) {
-            document.add_text(fields.name_key, key(name));
         }
     }
 
@@ -148,14 +139,6 @@ impl<'d> Writer<'d> {
         }
     }
 
-    fn add_sources(&self, document: &mut TantivyDocument, mut ids: Vec<&str>) {
-        ids.sort_unstable();
-        ids.dedup();
-        for called in ids.into_iter().filter_map(|id| self.sources.get(id)).flatten() {
-            document.add_text(self.fields.source, called);
-        }
-    }
-
     /// The keys of the places that a record is at or in.
     fn places(&self, record: usize) -> Vec<String> {
         let mut keys: Vec<String> =
@@ -192,17 +175,6 @@ impl<'d> Writer<'d> {
         let claims = references.claims(record).filter(|claim| properties.contains(&references.property(*claim)));
         claims.filter_map(|claim| references.target(claim))
     }
-}
-
-/// What a source may be called by: its names, its publisher, and its id up to any hyphen.
-fn called(source: &Record) -> Vec<String> {
-    let ends = source.id.match_indices('-').map(|(at, _)| &source.id[..at]);
-    let publisher = source.source.iter().filter_map(|source| source.publisher.as_deref());
-    let mut called: Vec<String> =
-        ends.chain([source.id.as_str()]).chain(source.names()).chain(publisher).map(key).collect();
-    called.sort_unstable();
-    called.dedup();
-    called
 }
 
 /// The name and the native name.

@@ -17,24 +17,14 @@ impl Bits {
         Self(vec![0; (segment.max_doc() as usize).div_ceil(64)])
     }
 
-    /// Every document that was not deleted.
+    /// Every document, those too that were deleted.
     pub(super) fn all(segment: &SegmentReader) -> Self {
         let mut bits = Self::none(segment);
         bits.0.fill(u64::MAX);
         if let (Some(last), rest @ 1..) = (bits.0.last_mut(), segment.max_doc() % 64) {
             *last = (1 << rest) - 1;
         }
-        bits.keep_alive(segment);
         bits
-    }
-
-    /// Takes away what was deleted.
-    pub(super) fn keep_alive(&mut self, segment: &SegmentReader) {
-        if let Some(alive) = segment.alive_bitset() {
-            for document in (0..segment.max_doc()).filter(|document| alive.is_deleted(*document)) {
-                self.0[document as usize / 64] &= !(1 << (document % 64));
-            }
-        }
     }
 
     pub(super) fn add(&mut self, document: DocId) {

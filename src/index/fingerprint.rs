@@ -47,10 +47,7 @@ impl Fingerprints<'_> {
         let is = |place: usize| kept.places[place].is_some();
         let references = self.dataset.references();
         is(place)
-            && references.claims(place).all(|claim| {
-                references.target(claim).is_none_or(is)
-                    && references.sources(claim).iter().all(|source| is(*source as usize))
-            })
+            && references.claims(place).all(|claim| references.target(claim).is_none_or(is))
             && self.documents.around(place).into_iter().all(is)
     }
 
@@ -63,13 +60,13 @@ impl Fingerprints<'_> {
         let mut hasher = Quick::default();
         self.names(place).hash(&mut hasher);
         (record.kind.id, &record.tags, &record.summary).hash(&mut hasher);
-        record.source.as_ref().map(|source| &source.authors).hash(&mut hasher);
+        record.source.as_ref().map(|source| (&source.publisher, &source.authors)).hash(&mut hasher);
         for (number, claim) in record.claims.iter().enumerate() {
             (claim.property.rank(), &claim.note).hash(&mut hasher);
             match &claim.value {
                 Value::Text(text) => text.hash(&mut hasher),
                 Value::Ref(id) => {
-                    (id, self.dataset.target(place, number).map(|target| self.names(target))).hash(&mut hasher)
+                    (id, self.dataset.target(place, number).map(|target| self.names(target))).hash(&mut hasher);
                 }
                 Value::Date(date) => date.hash(&mut hasher),
                 Value::Quantity(quantity) => {
@@ -77,9 +74,6 @@ impl Fingerprints<'_> {
                     quantity.unit.hash(&mut hasher);
                 }
                 Value::Money(value) => money(value, &mut hasher),
-            }
-            for source in self.dataset.sources(place, number) {
-                self.names(*source as usize).hash(&mut hasher);
             }
         }
         for around in self.documents.around(place) {
@@ -93,7 +87,6 @@ impl Fingerprints<'_> {
 fn of_names(record: &Record) -> u64 {
     let mut hasher = Quick::default();
     (&record.id, &record.name, &record.native_name, &record.aliases).hash(&mut hasher);
-    record.source.as_ref().map(|source| &source.publisher).hash(&mut hasher);
     hasher.finish()
 }
 

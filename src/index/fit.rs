@@ -174,7 +174,7 @@ impl<'q> Fit<'q> {
             #[expect(clippy::cast_possible_truncation, reason = "scores are small")]
             let step = (score / FINEST).round() as i64;
             let day = match view {
-                Some(claim) => rows.get(claim).and_then(ClaimRow::day).map_or(i64::MIN, i64::from),
+                Some(claim) => rows.get(claim).copied().and_then(ClaimRow::day).map_or(i64::MIN, i64::from),
                 None => i64::MAX,
             };
             let found = (std::cmp::Reverse(step), std::cmp::Reverse(day), Hit { record, claim: view });
@@ -252,7 +252,7 @@ impl<'q> Fit<'q> {
             score += if self.keys[key][number].contains(&true) { WHOLE_NAME } else { 0.0 };
         }
         let rows = self.index.table.claims(self.candidates[number].place);
-        if let Some(property) = view.and_then(|claim| rows.get(claim)).and_then(ClaimRow::property) {
+        if let Some(property) = view.and_then(|claim| rows.get(claim)).copied().and_then(ClaimRow::property) {
             score += if wanted.hints.contains(&property.id) { HINT } else { 0.0 };
         }
         Some(score)
@@ -263,7 +263,7 @@ impl<'q> Fit<'q> {
         let (frame, table) = (self.wanted.frame, &self.index.table);
         let record = self.candidates[number].place;
         if frame.has_days() {
-            let own = view.and_then(|claim| table.claims(record).get(claim)).and_then(ClaimRow::day);
+            let own = view.and_then(|claim| table.claims(record).get(claim)).copied().and_then(ClaimRow::day);
             if !own.map_or_else(|| table.days(record).any(|day| frame.within(day)), |day| frame.within(day)) {
                 return false;
             }
@@ -297,7 +297,7 @@ impl<'q> Fit<'q> {
     fn unit(&self, unit: &Unit, number: usize, view: View) -> Option<f32> {
         let mut most = Most::default();
         let rows = self.index.table.claims(self.candidates[number].place);
-        if let Some(own) = view.and_then(|claim| rows.get(claim)).and_then(ClaimRow::property)
+        if let Some(own) = view.and_then(|claim| rows.get(claim)).copied().and_then(ClaimRow::property)
             && let Some(place) = unit.properties.iter().position(|property| *property == own)
         {
             // What a property is called itself counts a little more than what others are called too.

@@ -30,6 +30,7 @@ mod question;
 mod rough;
 mod schema;
 mod search;
+mod sources;
 mod table;
 mod telling;
 mod terms;
@@ -47,7 +48,7 @@ pub use search::Hits;
 pub use telling::Telling;
 pub use words::words;
 
-use self::{chinese::Segmenter, rough::Counts, schema::Fields, table::Table};
+use self::{chinese::Segmenter, rough::Counts, schema::Fields, sources::Sources, table::Table};
 use crate::dataset::Dataset;
 use std::path::Path;
 use tantivy::IndexReader;
@@ -57,12 +58,16 @@ pub struct Index {
     reader: IndexReader,
     fields: Fields,
     segmenter: Segmenter,
-    /// The place of each document's record, for each segment.
+    /// The place of each document's record, for each segment; [`GONE`] for one that was deleted.
     places: Vec<Vec<u32>>,
     /// What a word counts in each document, for each segment.
     counts: Vec<Counts>,
     table: Table,
+    sources: Sources,
 }
+
+/// The place of a record that has another document now, or none.
+const GONE: u32 = u32::MAX;
 
 /// The index could not be built or read.
 #[derive(Debug, thiserror::Error)]

@@ -169,7 +169,7 @@ impl Row {
 pub(super) struct Phrases<'q> {
     index: &'q Index,
     /// Each with whether it is to stand there.
-    phrases: Vec<(&'q [String], bool)>,
+    all: Vec<(&'q [String], bool)>,
     /// How many words may still be looked at.
     left: usize,
     segment: Option<usize>,
@@ -181,7 +181,7 @@ impl<'q> Phrases<'q> {
     pub(super) fn new(index: &'q Index, wanted: &'q [Vec<String>], unwanted: &'q [Vec<String>], most: usize) -> Self {
         let all = wanted.iter().map(|words| (words, true)).chain(unwanted.iter().map(|words| (words, false)));
         let phrases = all.map(|(words, wanted)| (words.as_slice(), wanted)).filter(|(words, _)| words.len() > 1);
-        Self { index, phrases: phrases.collect(), left: most, segment: None, rows: Vec::new() }
+        Self { index, all: phrases.collect(), left: most, segment: None, rows: Vec::new() }
     }
 
     /// Begins anew with the first segment.
@@ -191,16 +191,16 @@ impl<'q> Phrases<'q> {
 
     /// Whether a candidate has the phrases that are wanted and none that is not.
     pub(super) fn fit(&mut self, candidate: &Candidate) -> Result<bool, Error> {
-        if self.segment != Some(candidate.segment) && !self.phrases.is_empty() {
+        if self.segment != Some(candidate.segment) && !self.all.is_empty() {
             let searcher = self.index.reader.searcher();
             let segment = searcher.segment_reader(u32::try_from(candidate.segment).unwrap_or(u32::MAX));
-            let rows = self.phrases.iter().map(|(words, _)| Row::new(self.index, segment, words));
+            let rows = self.all.iter().map(|(words, _)| Row::new(self.index, segment, words));
             self.rows = rows.collect::<Result<_, _>>()?;
             self.segment = Some(candidate.segment);
         }
         let left = &mut self.left;
         Ok(self
-            .phrases
+            .all
             .iter()
             .zip(&mut self.rows)
             .all(|((_, wanted), row)| row.as_mut().is_some_and(|row| row.stands(candidate.document, left)) == *wanted))

@@ -6,7 +6,7 @@
 use tantivy::{DocId, IndexReader, SegmentReader, query::Bm25Weight, schema::Field};
 
 use super::{
-    Error, Index,
+    Error, GONE, Index,
     documents::{Bits, Documents, Marked, add_all},
     fit::{ALIAS, NAME, Need, PROPERTY, WEAKER, WHOLE_NAME},
     presence::Candidate,
@@ -55,9 +55,9 @@ impl Index {
             let mut threshold = best.threshold();
             for (document, score) in rough.documents.iter().zip(&rough.scores) {
                 if *score > threshold {
-                    let place = self.places[number][*document as usize] as usize;
-                    let candidate = Candidate { segment: number, document: *document, place };
-                    if fits(&candidate)? {
+                    let place = self.places[number][*document as usize];
+                    let candidate = Candidate { segment: number, document: *document, place: place as usize };
+                    if place != GONE && fits(&candidate)? {
                         best.add(*score, candidate);
                         threshold = best.threshold();
                     }
@@ -183,7 +183,6 @@ impl Rough<'_> {
             _ => self.union(first.iter().map(|(unit, _)| *unit))?,
         };
         among.inspect(|among| bits.and(among));
-        bits.keep_alive(self.segment);
         self.documents = bits.documents();
         self.scores = vec![0.0; self.documents.len()];
         Ok(())
@@ -260,8 +259,9 @@ impl Rough<'_> {
             sum[place] += count;
         };
         for property in &unit.properties {
-            let having = self.having(fields.property, property.id)?;
-            having.into_iter().for_each(|place| add(place, PROPERTY * weight));
+            for place in self.having(fields.property, property.id)? {
+                add(place, PROPERTY * weight);
+            }
         }
         if let Some(key) = &unit.key {
             let words = f32::from(u8::try_from(unit.length).unwrap_or(u8::MAX));

@@ -9,14 +9,14 @@ use super::{
     documents::Documents,
     filter::{Given, given},
     fit::{Frame, Need, Wanted},
-    language::{Asked, Filters, parse},
+    language::{Asked, parse},
     presence::{Candidate, Phrases},
     question::{Question, Taken, Unit},
     rough::Sought,
     table::ClaimRow,
     words::words,
 };
-use crate::{dataset::SOURCE, spelling::key};
+use crate::spelling::key;
 
 /// A word that stands nearly everywhere counts so much of one that stands once.
 const COMMON: f32 = 0.3;
@@ -155,6 +155,9 @@ impl Index {
         for values in given(&self.fields, &asked.filters) {
             narrow(&mut among, self.having_any(&values)?);
         }
+        if !asked.filters.source.is_empty() {
+            narrow(&mut among, self.resting_on(&asked.filters.source));
+        }
         frame.phrases = phrases(&asked.phrases);
         for phrase in &frame.phrases {
             narrow(&mut among, self.having_all(phrase)?);
@@ -175,8 +178,12 @@ impl Index {
         }
         let mut except = asked.except.clone();
         if claims {
-            frame.sources = self.sources(&asked.filters.source)?;
-            frame.without_sources = self.sources(&std::mem::take(&mut except.source))?.unwrap_or_default();
+            let asked = &asked.filters.source;
+            frame.sources = (!asked.is_empty()).then(|| self.sources.called(asked));
+            frame.without_sources = self.sources.called(&std::mem::take(&mut except.source));
+        }
+        if !except.source.is_empty() {
+            among.get_or_insert_with(|| self.all()).without(&self.resting_on(&except.source));
         }
         for values in given(&self.fields, &except) {
             let unwanted = self.having_any(&values)?;
@@ -198,18 +205,6 @@ impl Index {
             among = among.map(|among| self.side_by_side(phrase, among, &mut left)).transpose()?;
         }
         Ok((among, frame))
-    }
-
-    /// The places of the sources that are called so. `None` if none are asked for.
-    fn sources(&self, called: &[String]) -> Result<Option<Vec<u32>>, Error> {
-        if called.is_empty() {
-            return Ok(None);
-        }
-        let mut sources = self.having([(self.fields.kind, SOURCE.id)])?;
-        for values in given(&self.fields, &Filters { source: called.to_owned(), ..Filters::default() }) {
-            sources.and(&self.having_any(&values)?);
-        }
-        Ok(Some(self.places_of(&sources).into_iter().filter_map(|place| u32::try_from(place).ok()).collect()))
     }
 
     /// The records that have all of the words; if there are none, all but one; if there are none, some.
@@ -245,7 +240,7 @@ impl Index {
             };
             let days = |place: usize| {
                 !frame.has_days()
-                    || self.table.claims(place).iter().filter_map(ClaimRow::day).any(|day| frame.within(day))
+                    || self.table.claims(place).iter().copied().filter_map(ClaimRow::day).any(|day| frame.within(day))
             };
             phrases.begin();
             let fit = |candidate: &Candidate| Ok(days(candidate.place) && phrases.fit(candidate)?);

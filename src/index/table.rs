@@ -3,7 +3,7 @@
 use std::{ops::Range, sync::Arc};
 
 use super::{document::days, kept::Kept};
-use crate::dataset::{Claim, Dataset, PROPERTIES, PartialDate, Property, References, Value, chunks};
+use crate::dataset::{Claim, Dataset, Kind, PROPERTIES, PartialDate, Property, References, Value, chunks};
 
 /// Days beyond all others.
 const NEVER: i32 = i32::MIN;
@@ -23,16 +23,16 @@ pub(super) struct ClaimRow {
 
 impl ClaimRow {
     /// The first day of the date that the claim is or for which it holds.
-    pub(super) fn day(&self) -> Option<i32> {
+    pub(super) fn day(self) -> Option<i32> {
         (self.day != NEVER).then_some(self.day)
     }
 
-    pub(super) fn property(&self) -> Option<&'static Property> {
+    pub(super) fn property(self) -> Option<&'static Property> {
         PROPERTIES.get(usize::from(self.property))
     }
 
     /// Whether it stands on the timeline.
-    pub(super) fn is_told(&self) -> bool {
+    pub(super) fn is_told(self) -> bool {
         self.is_date && self.property().is_some_and(|property| property.timeline.is_some())
     }
 }
@@ -145,6 +145,11 @@ impl Table {
         &self.rows.claims[self.first_claim(record)..self.rows.records[record].claims as usize]
     }
 
+    /// The kind of a record.
+    pub(super) fn kind(&self, record: usize) -> Option<Kind> {
+        self.references.kind(record)
+    }
+
     /// The places of the sources that a claim rests on.
     pub(super) fn sources(&self, record: usize, claim: usize) -> &[u32] {
         self.references.sources(self.references.claims(record).start + claim)
@@ -160,7 +165,7 @@ impl Table {
     pub(super) fn days(&self, record: usize) -> impl Iterator<Item = i32> {
         let claims = self.claims(record);
         let told = claims.iter().any(|claim| claim.is_date);
-        claims.iter().filter(move |claim| claim.is_date || !told).filter_map(ClaimRow::day)
+        claims.iter().filter(move |claim| claim.is_date || !told).copied().filter_map(ClaimRow::day)
     }
 
     pub(super) fn len(&self) -> usize {
