@@ -138,6 +138,12 @@ impl References {
         &self.sources[start(&self.ends, claim)..self.ends[claim] as usize]
     }
 
+    /// The places of the sources that a record rests on, those of one claim after those of the other.
+    pub(crate) fn all_sources(&self, record: usize) -> &[u32] {
+        let claims = self.claims(record);
+        &self.sources[start(&self.ends, claims.start)..start(&self.ends, claims.end)]
+    }
+
     /// The place of a claim's property among [`PROPERTIES`](super::PROPERTIES).
     pub(crate) fn property(&self, claim: usize) -> u8 {
         self.properties[claim]

@@ -70,9 +70,9 @@ pub(super) struct Frame {
     pub either: Vec<Vec<Unit>>,
     /// Whether only some days fit.
     pub filters: Filters,
-    /// For a filter that asks for sources: their places.
+    /// For a filter that asks for sources: their places, in order.
     pub sources: Option<Vec<u32>>,
-    /// The places of the sources that are not wanted.
+    /// The places of the sources that are not wanted, in order.
     pub without_sources: Vec<u32>,
 }
 
@@ -268,13 +268,12 @@ impl<'q> Fit<'q> {
                 return false;
             }
         }
-        let rests = |sources: &[u32]| match view {
-            Some(claim) => table.sources(record, claim).iter().any(|source| sources.contains(source)),
-            None => {
-                sources.contains(&u32::try_from(record).unwrap_or(u32::MAX))
-                    || (0..table.claims(record).len())
-                        .any(|claim| table.sources(record, claim).iter().any(|source| sources.contains(source)))
-            }
+        let rests = |sources: &[u32]| {
+            let (own, on) = match view {
+                Some(claim) => (false, table.sources(record, claim)),
+                None => (is_among(sources, u32::try_from(record).unwrap_or(u32::MAX)), table.all_sources(record)),
+            };
+            own || on.iter().any(|source| is_among(sources, *source))
         };
         frame.sources.as_deref().is_none_or(rests)
             && (frame.without_sources.is_empty() || !rests(&frame.without_sources))
@@ -355,6 +354,11 @@ impl<'q> Fit<'q> {
         }
         most.total(weaker)
     }
+}
+
+/// Whether a source is among some that stand in order.
+fn is_among(sources: &[u32], source: u32) -> bool {
+    sources.binary_search(&source).is_ok()
 }
 
 /// BM25 for a word that stands once in a text, with its usual parameters: 1 for a text as long as most, more for a shorter

@@ -9,7 +9,7 @@ use super::{
     documents::{Bits, Documents},
 };
 use crate::{
-    dataset::{Dataset, Links, Record, SOURCE},
+    dataset::{Dataset, Link, Links, Record, SOURCE},
     spelling::key,
 };
 
@@ -64,9 +64,24 @@ impl Index {
                 bits.add(document);
             }
         };
-        for source in self.sources.called(called) {
-            add(source);
-            self.sources.citations.to(source as usize).iter().for_each(|link| add(link.record));
+        let sources = self.sources.called(called);
+        for source in &sources {
+            add(*source);
+        }
+        let citations = || sources.iter().map(|source| self.sources.citations.to(*source as usize));
+        if citations().map(<[Link]>::len).sum::<usize>() < self.table.len() {
+            citations().flatten().for_each(|link| add(link.record));
+            return found;
+        }
+        // Sooner done than to go from each of so many citations to its record.
+        let mut among = vec![false; self.table.len()];
+        for source in &sources {
+            among[*source as usize] = true;
+        }
+        for (record, place) in (0..).zip(0..self.table.len()) {
+            if self.table.all_sources(place).iter().any(|source| among.get(*source as usize) == Some(&true)) {
+                add(record);
+            }
         }
         found
     }

@@ -155,6 +155,11 @@ impl Table {
         self.references.sources(self.references.claims(record).start + claim)
     }
 
+    /// The places of all sources that a record rests on.
+    pub(super) fn all_sources(&self, record: usize) -> &[u32] {
+        self.references.all_sources(record)
+    }
+
     /// The lengths of the names and of the summary, in words.
     pub(super) fn words(&self, record: usize) -> (u8, u8) {
         let row = &self.rows.records[record];

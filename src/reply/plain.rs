@@ -20,7 +20,7 @@ pub(super) struct Count(pub usize);
 
 impl Out for Count {
     fn add(&mut self, text: &str) {
-        self.0 += text.chars().count();
+        self.0 += if text.is_ascii() { text.len() } else { text.chars().count() };
     }
 }
 
@@ -77,6 +77,11 @@ fn around(out: &mut impl Out, before: &str, words: &str, after: &str) {
 }
 
 fn clean(out: &mut impl Out, words: &str) {
+    // Most of what is said is plain.
+    if words.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        out.add(words);
+        return;
+    }
     let mut rest = words;
     while let Some((at, c)) = rest.char_indices().find(|(_, c)| shown(*c) != Some(*c)) {
         out.add(&rest[..at]);
