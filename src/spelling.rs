@@ -11,22 +11,34 @@ pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).map(traditional::simplified).collect()
+    folded(text).collect()
+}
+
+fn folded(text: &str) -> impl Iterator<Item = char> {
+    text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).map(traditional::simplified)
 }
 
 /// The letters and digits of the folded text: `Moonshot.ai` and `moonshot AI` have the same key. A plus that ends a word is
 /// said aloud: `AI+` is AI Plus.
 #[must_use]
 pub fn key(text: &str) -> String {
-    let mut key = String::new();
-    for c in fold(text).chars() {
-        match c {
-            '+' if !key.is_empty() => key.push_str("plus"),
-            c if c.is_alphanumeric() => key.push(c),
-            _ => {}
-        }
-    }
+    let mut key = String::with_capacity(text.len());
+    add_key(&mut key, text);
     key
+}
+
+/// Writes the [`key`] of a text into an empty one.
+pub(crate) fn add_key(key: &mut String, text: &str) {
+    let mut add = |c: char| match c {
+        '+' if !key.is_empty() => key.push_str("plus"),
+        c if c.is_alphanumeric() => key.push(c),
+        _ => {}
+    };
+    if text.is_ascii() {
+        text.chars().for_each(|c| add(c.to_ascii_lowercase()));
+    } else {
+        folded(text).for_each(add);
+    }
 }
 
 /// The candidate that `word` is most likely a slip of, if any is near: one edit for short words, two from five letters on.

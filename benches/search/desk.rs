@@ -131,7 +131,7 @@ pub fn first(dir: &Path) -> Result<()> {
     let folder = dir.join(INDEX);
     std::fs::create_dir(&folder)?;
     let mut loader = loading::loader(dir);
-    Desk::open(loading::load(&mut loader, dir)?, &folder)?;
+    Desk::open(loading::load(&mut loader, dir)?, &folder, None)?;
     Ok(loader.save()?)
 }
 
@@ -139,24 +139,24 @@ pub fn first(dir: &Path) -> Result<()> {
 pub fn warm(dir: &Path) -> Result<Warm> {
     let folder = dir.join(INDEX);
     let mut loader = loading::loader(dir);
-    let mut from_folders = |question: &str| -> Result<(Desk, (f64, f64, f64))> {
+    let mut from_folders = |question: &str, before: Option<&Desk>| -> Result<(Desk, (f64, f64, f64))> {
         let start = Instant::now();
         let dataset = loading::load(&mut loader, dir)?;
         let loaded = start.elapsed().as_secs_f64();
         let start = Instant::now();
-        let desk = Desk::open(dataset, &folder)?;
+        let desk = Desk::open(dataset, &folder, before)?;
         let opened = start.elapsed().as_secs_f64();
         let start = Instant::now();
         ask(&desk, question);
         Ok((desk, (loaded, opened, start.elapsed().as_secs_f64())))
     };
-    let (desk, start) = from_folders("!search model")?;
+    let (desk, start) = from_folders("!search model", None)?;
     let resident = memory::resident();
     let more = dir.join("one-more.toml");
     std::fs::write(&more, "[[topic]]\nid = \"lately-added\"\nname = \"Lately added\"\nsummary = \"New.\"\n")?;
     // The old desk goes on answering meanwhile.
     let before = desk;
-    let (desk, changed) = from_folders("!about lately added")?;
+    let (desk, changed) = from_folders("!about lately added", Some(&before))?;
     drop(before);
     std::fs::remove_file(more)?;
     anyhow::ensure!(!desk.index.named(None, "Lately added")?.is_empty(), "the change is not seen");

@@ -195,12 +195,12 @@ impl Data {
         };
         let most = (!force).then_some(self.max_withdrawn);
         let known = locked(&self.known).clone();
-        let news = match releases::compare(&self.store, dataset, most, &self.index, known).await? {
+        let news = match releases::compare(&self.store, dataset, most, &self.index, (known, self.desk())).await? {
             releases::Compared::Same(dataset, rows) => {
                 let release = self.last().await?;
                 if start {
                     let index = self.index.clone();
-                    let desk = blocking(move || Desk::open(dataset, &index)).await??;
+                    let desk = blocking(move || Desk::open(*dataset, &index, None)).await??;
                     self.serve(Arc::new(desk), Some(rows), &release);
                 }
                 self.keep_what_was_read();
@@ -245,7 +245,7 @@ impl Data {
         let index = self.index.clone();
         let desk = blocking(move || {
             let file = File { name: "the last release.jsonl".to_owned(), text };
-            dataset::load_files(&[file]).map(|dataset| Desk::open(dataset, &index))
+            dataset::load_files(&[file]).map(|dataset| Desk::open(dataset, &index, None))
         });
         let release = Release::from(stored);
         match desk.await? {

@@ -26,7 +26,7 @@ const CORRECTED_WITHIN: i64 = 24 * 60 * 60 * 1000;
 /// What came of the comparison.
 pub(super) enum Compared {
     /// The dataset is the last release. With the hashes of its rows.
-    Same(Dataset, Vec<String>),
+    Same(Box<Dataset>, Vec<String>),
     /// It withdraws too much.
     Held(Withdrawal),
     /// It is a new release.
@@ -55,13 +55,13 @@ struct Hashed {
 }
 
 /// Compares a dataset with the last release. `most`: the share of the records that it may withdraw. `index`: the index's
-/// folder. `known`: the last release, if it is what is served.
+/// folder. `known`: the last release, if it is what is served; `desk`: what is served.
 pub(super) async fn compare(
     store: &Store,
     dataset: Dataset,
     most: Option<f64>,
     index: &Path,
-    known: Option<Arc<Known>>,
+    (known, desk): (Option<Arc<Known>>, Arc<Desk>),
 ) -> Result<Compared, Failure> {
     let index = index.to_owned();
     let before = known.clone();
@@ -77,7 +77,7 @@ pub(super) async fn compare(
         }
     }
     if last.hash == hashed.content {
-        return Ok(Compared::Same(hashed.dataset, hashed.rows));
+        return Ok(Compared::Same(Box::new(hashed.dataset), hashed.rows));
     }
     let mut known: HashMap<String, String> = match known {
         Some(known) => {
@@ -127,7 +127,11 @@ pub(super) async fn compare(
             changes,
             ..NewRelease::default()
         };
-        Ok(Compared::News(Box::new(News { desk: Desk::open(dataset, &index)?, release, rows: hashed.rows })))
+        Ok(Compared::News(Box::new(News {
+            desk: Desk::open(dataset, &index, Some(&desk))?,
+            release,
+            rows: hashed.rows,
+        })))
     })
     .await?
 }
@@ -141,7 +145,7 @@ fn first(hashed: Hashed, index: &Path) -> Result<News, Failure> {
     let rows = hashed.dataset.rows().map(stored).collect();
     let release =
         NewRelease { format: i64::from(FORMAT), hash: hashed.content, rows, all: true, ..NewRelease::default() };
-    Ok(News { desk: Desk::open(hashed.dataset, index)?, release, rows: hashed.rows })
+    Ok(News { desk: Desk::open(hashed.dataset, index, None)?, release, rows: hashed.rows })
 }
 
 /// Writes the last release in today's format; its hash. `None` if it can't be read any more.

@@ -7,7 +7,7 @@ use std::{collections::HashMap, sync::LazyLock};
 use super::Desk;
 use crate::{
     dataset::{Claim, KINDS, PROPERTIES, Property, Record},
-    reply::{Block, Citations, Reply, Span, bold, code, italic, text},
+    reply::{Block, Citations, Reply, Span, bold, code, italic, length, text},
     spelling::key,
 };
 use sections::Item;
@@ -33,7 +33,7 @@ pub(super) fn card(desk: &Desk, record: &Record) -> Reply {
         let mut shown: Vec<usize> = sections.iter().map(|section| section.items.len().min(MOST_ITEMS)).collect();
         loop {
             let (card, lengths) = draw(desk, record, &sections, &shown, notes);
-            let surplus = card.text().chars().count().saturating_sub(LONGEST_CARD);
+            let surplus = card.length().saturating_sub(LONGEST_CARD);
             reply = card;
             if surplus == 0 {
                 return reply;
@@ -181,11 +181,6 @@ fn tail(spans: &mut Vec<Span>, claim: &Claim, citations: &mut Citations, notes: 
         Some(_) => spans.push(text(" †")),
         None => {}
     }
-}
-
-/// How many characters a line has.
-pub(super) fn length(spans: &[Span]) -> usize {
-    Reply::para(spans.to_vec()).text().chars().count()
 }
 
 fn head(record: &Record) -> Vec<Span> {

@@ -10,7 +10,9 @@ use super::{
     ranking::{Amounts, Ranking},
 };
 use crate::{
-    dataset::{Claim, Dataset, KINDS, Kind, PartialDate, Property, Record, SOURCE, Value},
+    dataset::{
+        BuildQuick, Claim, Dataset, KINDS, Kind, PartialDate, Property, Record, SOURCE, Value, ValueType, property,
+    },
     spelling::fold,
 };
 
@@ -32,7 +34,7 @@ impl Catalogue {
             let ranking = amounts.rank(|_| true, |_| true);
             (amounts, ranking)
         });
-        let tags: HashSet<&String> = dataset.records().iter().flat_map(|record| &record.tags).collect();
+        let tags: HashSet<&String, BuildQuick> = dataset.records().iter().flat_map(|record| &record.tags).collect();
         Self {
             chronicle: Chronicle::new(dataset),
             kinds: by_kind(dataset),
@@ -63,9 +65,18 @@ impl Catalogue {
 }
 
 /// The date by which a list of the record's kind is ordered, if it is.
-fn listed_date(record: &Record) -> Option<PartialDate> {
+fn listed_date(dataset: &Dataset, place: usize) -> Option<PartialDate> {
+    let record = &dataset.records()[place];
     if record.kind == SOURCE {
         return record.source.as_ref()?.date;
+    }
+    // Most records tell something else than a date first, which is seen without a look at their claims.
+    let has = |property: &&Property| {
+        dataset.references().properties(place).iter().any(|own| usize::from(*own) == property.rank())
+    };
+    let first = record.kind.told.iter().filter_map(|id| property(id)).find(has)?;
+    if first.value != ValueType::Date {
+        return None;
     }
     match told(record)?.value {
         Value::Date(date) => Some(date),
@@ -85,15 +96,15 @@ pub(super) fn told(record: &Record) -> Option<&Claim> {
 
 fn by_kind(dataset: &Dataset) -> Vec<Vec<u32>> {
     let mut kinds = vec![Vec::new(); KINDS.len()];
-    for (place, record) in (0_u32..).zip(dataset.records()) {
-        if let Some(kind) = KINDS.iter().position(|kind| *kind == record.kind) {
-            kinds[kind].push(place);
+    for (place, kind) in (0_u32..).zip(dataset.references().kinds()) {
+        if let Some(places) = kinds.get_mut(usize::from(*kind)) {
+            places.push(place);
         }
     }
     for places in &mut kinds {
         places.sort_by_cached_key(|place| {
             let record = &dataset.records()[*place as usize];
-            (Reverse(listed_date(record)), fold(&record.name), *place)
+            (Reverse(listed_date(dataset, *place as usize)), fold(&record.name), *place)
         });
     }
     kinds

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, ops::Range};
 
 use super::dated::Entry;
-use crate::dataset::{Dataset, PartialDate, Value};
+use crate::dataset::{Dataset, PROPERTIES, PartialDate, Value};
 
 /// A dated claim: the place of its record, and its place among the record's claims.
 #[derive(Debug, Clone, Copy)]
@@ -11,6 +11,8 @@ struct Dated {
     date: PartialDate,
     record: u32,
     claim: u32,
+    /// The place of its property among [`PROPERTIES`](crate::dataset::PROPERTIES).
+    property: u8,
 }
 
 /// The dated claims of a dataset, by date, then name.
@@ -44,10 +46,12 @@ impl Chronicle {
     pub(super) fn new(dataset: &Dataset) -> Self {
         let mut all: Vec<Dated> = Vec::new();
         let mut ends = Vec::with_capacity(dataset.records().len());
-        for (record, known) in (0..).zip(dataset.records()) {
-            for (claim, said) in (0..).zip(&known.claims) {
-                if let (Value::Date(date), Some(_)) = (&said.value, said.property.timeline) {
-                    all.push(Dated { date: *date, record, claim });
+        let told: Vec<bool> = PROPERTIES.iter().map(|property| property.timeline.is_some()).collect();
+        for (record, (place, known)) in (0..).zip(dataset.records().iter().enumerate()) {
+            let properties = (0..).zip(dataset.references().properties(place));
+            for (claim, property) in properties.filter(|(_, property)| told[usize::from(**property)]) {
+                if let Value::Date(date) = known.claims[claim as usize].value {
+                    all.push(Dated { date, record, claim, property: *property });
                 }
             }
             ends.push(narrow(all.len()));
@@ -84,19 +88,17 @@ impl Chronicle {
 
     /// An event that is about a model says that it was released: the model's own line that day would say it twice.
     fn told_by_events(&self, dataset: &Dataset) -> Vec<(u32, u32)> {
-        let claim_of = |dated: &Dated| &dataset.records()[dated.record as usize].claims[dated.claim as usize];
+        let said = |dated: &Dated| PROPERTIES.get(usize::from(dated.property)).and_then(|property| property.timeline);
+        let references = dataset.references();
         let mut told = Vec::new();
         for (event, dated) in (0..).zip(&self.all) {
-            if claim_of(dated).property.timeline != Some("") {
+            if said(dated) != Some("") {
                 continue;
             }
-            for claim in &dataset.records()[dated.record as usize].claims {
-                let Value::Ref(id) = &claim.value else { continue };
-                let Some(target) = dataset.place(id) else { continue };
+            for target in references.claims(dated.record as usize).filter_map(|claim| references.target(claim)) {
                 for place in self.of_record(target) {
                     let other = &self.all[*place as usize];
-                    let releases =
-                        matches!(claim_of(other).property.timeline, Some("announced" | "released" | "issued"));
+                    let releases = matches!(said(other), Some("announced" | "released" | "issued"));
                     if releases && other.date == dated.date {
                         told.push((*place, event));
                     }
@@ -135,8 +137,8 @@ impl Chronicle {
         Part::Pieces(self, pieces)
     }
 
-    /// Of what lies within two dates the claims that fit, given by the places of the record and of the claim in it. A release
-    /// goes only where the event that tells it fits too.
+    /// Of what lies within two dates the claims that fit, given by the places of the record and of the property. A release goes
+    /// only where the event that tells it fits too.
     pub(super) fn those(
         &self,
         from: Option<PartialDate>,
@@ -148,7 +150,7 @@ impl Chronicle {
         let start = from.map_or(0, |from| begins(from.first_day()));
         let end = self.all.partition_point(|dated| dated.date.first_day() <= last).max(start);
         let within = |dated: &Dated| {
-            fits(dated.record as usize, dated.claim as usize) && (to.is_none() || dated.date.last_day() <= last)
+            fits(dated.record as usize, dated.property.into()) && (to.is_none() || dated.date.last_day() <= last)
         };
         let places = (narrow(start)..).zip(&self.all[start..end]);
         let mut found: Vec<u32> = places.filter(|(_, dated)| within(dated)).map(|(place, _)| place).collect();

@@ -92,7 +92,7 @@ impl Command for Compare {
         let drawn = |parts: usize, most: usize| {
             let blocks = blocks.iter().cloned().chain(draw(desk, &records, &shared, parts, most)).collect();
             let reply = Reply { blocks };
-            let fits = reply.text().chars().count() <= LONGEST;
+            let fits = reply.length() <= LONGEST;
             (reply, fits)
         };
         let all = shared.len();
@@ -189,9 +189,10 @@ fn draw(desk: &Desk, records: &[&Record], shared: &[Shared], parts: usize, most:
         let labels: Vec<&str> = shared[parts..].iter().map(|shared| shared.label).collect();
         blocks.push(Block::Para(vec![text(format!("Also known of several: {}.", labels.join(", ")))]));
     }
-    if (Reply { blocks: blocks.clone() }).text().contains('†') {
-        blocks.push(Block::Para(vec![text("† with a remark, which its own card shows")]));
+    let mut reply = Reply { blocks };
+    if reply.text().contains('†') {
+        reply.blocks.push(Block::Para(vec![text("† with a remark, which its own card shows")]));
     }
-    blocks.extend(citations.block(&desk.dataset));
-    blocks
+    reply.blocks.extend(citations.block(&desk.dataset));
+    reply.blocks
 }

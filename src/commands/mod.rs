@@ -70,13 +70,15 @@ impl Desk {
     }
 
     /// The same, with the index in a folder: only what changed since it was last opened is indexed. The folder has to exist;
-    /// a desk that was opened from it before goes on answering. If the folder can't be used, the index is held in memory.
+    /// a desk that was opened from it `before` goes on answering, and what both share is taken from there. If the folder can't
+    /// be used, the index is held in memory.
     ///
     /// # Errors
     /// If the index can't be built.
-    pub fn open(dataset: Dataset, folder: &Path) -> Result<Self, index::Error> {
+    pub fn open(dataset: Dataset, folder: &Path, before: Option<&Self>) -> Result<Self, index::Error> {
         let open = || {
-            Index::open(folder, &dataset).or_else(|error| {
+            let before = before.map(|desk| (&desk.dataset, &desk.index));
+            Index::open(folder, &dataset, before).or_else(|error| {
                 tracing::warn!(%error, folder = %folder.display(), "the index is held in memory instead");
                 Index::build(&dataset)
             })

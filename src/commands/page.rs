@@ -1,7 +1,7 @@
 //! A page of a long list: as many lines as a phone can take, and the command that shows the rest.
 
 use super::Desk;
-use crate::reply::{Block, Citations, Reply, Span, code, text};
+use crate::reply::{Block, Citations, Span, code, length, text};
 
 /// The word in a command that says how many lines the pages before have shown.
 const SKIP: &str = "skip:";
@@ -26,13 +26,13 @@ pub(super) fn fill<L>(
 ) -> Vec<Vec<Span>> {
     let mut page = Vec::new();
     // The heading of the sources, and the empty line before it.
-    let mut length = 10;
+    let mut long = 10;
     for line in lines.into_iter().take(MOST_LINES) {
         let mut cited = citations.clone();
         let drawn = draw(line, &mut cited);
-        let sources: usize = cited.lines(&desk.dataset, citations.count()).map(|line| length_of(line) + 1).sum();
-        length += length_of(drawn.clone()) + 3 + sources;
-        if length > most && !page.is_empty() {
+        let sources: usize = cited.lines(&desk.dataset, citations.count()).map(|line| length(&line) + 1).sum();
+        long += length(&drawn) + 3 + sources;
+        if long > most && !page.is_empty() {
             break;
         }
         *citations = cited;
@@ -45,10 +45,6 @@ pub(super) fn fill<L>(
 pub(super) fn more(command: &str, left: usize, skip: usize) -> Option<Block> {
     let command = if skip > 0 { format!("{command} {SKIP}{skip}") } else { command.to_owned() };
     (left > 0).then(|| Block::Para(vec![text(format!("and {left} more: ")), code(command)]))
-}
-
-fn length_of(line: Vec<Span>) -> usize {
-    Reply::para(line).text().chars().count()
 }
 
 #[cfg(test)]

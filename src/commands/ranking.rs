@@ -3,7 +3,10 @@
 use std::{cmp::Reverse, collections::HashMap};
 
 use crate::{
-    dataset::{Amount, Claim, Dataset, Money, PROPERTIES, PartialDate, Property, Qualifier, Record, Value},
+    dataset::{
+        Amount, BuildQuick, Claim, Dataset, Money, PROPERTIES, PartialDate, Property, Qualifier, Record, Value,
+        ValueType,
+    },
     spelling::fold,
 };
 
@@ -51,8 +54,8 @@ pub(super) fn claims<'r>(
 pub(super) struct Amounts {
     /// The currencies and units, each as it is written first.
     names: Vec<String>,
-    /// The places of the names among them, by the name folded.
-    known: HashMap<String, u16>,
+    /// The places of the names among them, by the name as it is written anywhere and folded.
+    known: HashMap<String, u16, BuildQuick>,
     rows: Vec<Given>,
 }
 
@@ -74,9 +77,12 @@ impl Amounts {
     /// The amounts of each of the properties.
     pub(super) fn of_each_property(dataset: &Dataset) -> Vec<Self> {
         let mut all: Vec<Self> = PROPERTIES.iter().map(|_| Self::default()).collect();
-        for (record, known) in (0..).zip(dataset.records()) {
-            for claim in &known.claims {
-                let amounts = &mut all[claim.property.rank()];
+        let types = [ValueType::Quantity, ValueType::Money, ValueType::Amount];
+        let counted: Vec<bool> = PROPERTIES.iter().map(|property| types.contains(&property.value)).collect();
+        for (record, (place, known)) in (0..).zip(dataset.records().iter().enumerate()) {
+            let properties = dataset.references().properties(place).iter().map(|property| usize::from(*property));
+            for (claim, property) in properties.enumerate().filter(|(_, property)| counted[*property]) {
+                let (claim, amounts) = (&known.claims[claim], &mut all[property]);
                 match &claim.value {
                     Value::Quantity(quantity) => {
                         let measure = amounts.measure(quantity.unit.as_deref().unwrap_or_default());
@@ -104,14 +110,16 @@ impl Amounts {
     }
 
     fn measure(&mut self, name: &str) -> u16 {
-        let folded = fold(name);
-        if let Some(measure) = self.known.get(&folded) {
+        if let Some(measure) = self.known.get(name) {
             return *measure;
         }
-        // The last one is the group of money.
-        let measure = u16::try_from(self.names.len()).unwrap_or(MONEY).min(MONEY - 1);
-        self.names.push(name.to_owned());
-        self.known.insert(folded, measure);
+        let folded = fold(name);
+        let measure = self.known.get(&folded).copied().unwrap_or_else(|| {
+            self.names.push(name.to_owned());
+            // The last one is the group of money.
+            u16::try_from(self.names.len() - 1).unwrap_or(MONEY).min(MONEY - 1)
+        });
+        self.known.extend([(folded, measure), (name.to_owned(), measure)]);
         measure
     }
 

@@ -48,7 +48,7 @@ impl Command for Timeline {
             chronicle.within(span.0, span.1)
         } else {
             let telling = desk.index.telling(&words)?;
-            chronicle.those(span.0, span.1, |record, claim| telling.fits(record, claim))
+            chronicle.those(span.0, span.1, |record, property| telling.fits(record, property))
         };
         Ok(render(desk, span, &words, &entries, skip))
     }

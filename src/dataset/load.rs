@@ -9,7 +9,11 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{Dataset, Faults, Loader, Record, folder, read, validate};
+use super::{
+    Dataset, Faults, Loader, Record, folder, read,
+    references::{Ids, References},
+    validate,
+};
 
 /// A file of a dataset, by name and content. The ending of the name says how it is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,10 +45,7 @@ pub fn load_files(files: &[File]) -> Result<Dataset, Faults> {
     });
     let read: Option<Vec<Vec<Record>>> = read.into_iter().collect();
     let records = read.map(|read| in_order(read.into_iter().flatten().collect()));
-    match records {
-        Some(records) if is_sound(&records) => Ok(Dataset::new(records)),
-        _ => Err(faults_of(files)),
-    }
+    records.and_then(|records| whole(records, false)).ok_or_else(|| faults_of(files))
 }
 
 /// Loads the dataset in a folder of which it is known that it has a fault.
@@ -81,12 +82,19 @@ pub(super) fn in_order(records: Vec<Record>) -> Vec<Record> {
     keyed.into_iter().map(|(_, record)| record).collect()
 }
 
-/// Whether no fault lies between these records.
-pub(super) fn is_sound(records: &[Record]) -> bool {
-    let whole = validate::Whole { records, places: &[] };
-    let (mut within, mut names) = (Vec::new(), Vec::new());
-    beside(|| validate::check_records(&whole, &mut within), || validate::check_names(&whole, &mut names));
-    within.is_empty() && names.is_empty()
+/// A dataset of records in the order of their ids. `None` if a fault lies between them, unless it is known that none does.
+pub(super) fn whole(records: Vec<Record>, sound: bool) -> Option<Dataset> {
+    let ids = Ids::new(&records);
+    let references = References::new(&records, &ids);
+    if !sound {
+        let whole = validate::Whole { records: &records, places: &[], ids: &ids, references: &references };
+        let (mut within, mut names) = (Vec::new(), Vec::new());
+        beside(|| validate::check_records(&whole, &mut within), || validate::check_names(&whole, &mut names));
+        if !within.is_empty() || !names.is_empty() {
+            return None;
+        }
+    }
+    Some(Dataset::new(records, ids, references))
 }
 
 /// Does two things at once.
@@ -128,7 +136,9 @@ fn faults_of(files: &[File]) -> Faults {
             places.push((file, at));
         });
     }
-    let whole = validate::Whole { records: &records, places: &places };
+    let ids = Ids::new(&records);
+    let references = References::new(&records, &ids);
+    let whole = validate::Whole { records: &records, places: &places, ids: &ids, references: &references };
     validate::check_names(&whole, &mut faults);
     validate::check_records(&whole, &mut faults);
     faults.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));

@@ -19,7 +19,7 @@ use jiff::Timestamp;
 
 use super::{
     Dataset, Faults, Record, folder,
-    load::{each, in_order, is_sound, load_faulty},
+    load::{each, in_order, load_faulty, whole},
 };
 use part::{Hash, Part};
 use shelf::Shelf;
@@ -77,11 +77,10 @@ impl Loader {
         let records: Vec<Record> = parts().flat_map(Part::records).cloned().collect();
         let records = in_order(records);
         let hash = part::hash_of_all(paths.iter().zip(parts()));
-        if self.sound != Some(hash) && !is_sound(&records) {
-            return load_faulty(dir);
-        }
+        let Some(mut dataset) = whole(records, self.sound == Some(hash)) else { return load_faulty(dir) };
         self.sound = Some(hash);
-        Ok(Dataset::new(records))
+        dataset.origin = Some(hash);
+        Ok(dataset)
     }
 
     /// Writes down for the next start what was read since it was last called. May take its time; until it is done, and

@@ -6,6 +6,7 @@
 mod bundled;
 mod canonical;
 mod change;
+mod chunks;
 mod date;
 mod diff;
 mod fault;
@@ -15,8 +16,10 @@ mod links;
 mod load;
 mod loader;
 mod property;
+mod quick;
 mod read;
 mod record;
+mod references;
 mod schema;
 mod tree;
 mod validate;
@@ -25,6 +28,7 @@ mod value;
 pub use bundled::bundled;
 pub use canonical::{FORMAT, Row, content, read_rows};
 pub use change::{Account, Aspect, Change, Detail, Statement, Subject, What};
+pub(crate) use chunks::chunks;
 pub use date::{NotADate, PartialDate};
 pub(crate) use diff::pair;
 pub use diff::{changes, diff, withdrawn};
@@ -34,30 +38,32 @@ pub use links::Link;
 pub use load::{File, load, load_files};
 pub use loader::Loader;
 pub use property::{PROPERTIES, Property, ValueType, property};
+pub(crate) use quick::{BuildQuick, Quick, quick};
 pub use record::{Claim, Facts, Record, SourceInfo};
 pub use schema::schema;
 pub use value::{Amount, Money, Qualifier, Quantity, Value};
 
-use links::{Ids, Links};
+pub(crate) use links::Links;
+use references::Ids;
+pub(crate) use references::References;
+use std::sync::Arc;
 
 /// A whole dataset in which no fault was found. Records stand in the order of their ids.
 #[derive(Debug, Default)]
 pub struct Dataset {
     records: Vec<Record>,
     ids: Ids,
+    references: Arc<References>,
     links: Links,
-    citations: Links,
+    citations: Arc<Links>,
+    origin: Option<[u8; 32]>,
 }
 
 impl Dataset {
     /// Derives the links back of records that [`load()`] found to be valid, in the order of their ids.
-    fn new(records: Vec<Record>) -> Self {
-        let ids = Ids::new(&records);
-        let (links, citations) = load::beside(
-            || Links::new(&records, &ids, links::target).by_property(),
-            || Links::new(&records, &ids, links::sources).by_number(),
-        );
-        Self { records, ids, links, citations }
+    fn new(records: Vec<Record>, ids: Ids, references: References) -> Self {
+        let (links, citations) = load::beside(|| Links::of_values(&references), || Links::of_sources(&references));
+        Self { records, ids, references: Arc::new(references), links, citations: Arc::new(citations), origin: None }
     }
 
     /// Every record, in the order of the ids.
@@ -75,7 +81,29 @@ impl Dataset {
     /// The place of the record with this id among the records.
     #[must_use]
     pub fn place(&self, id: &str) -> Option<usize> {
-        self.ids.place(&self.records, id)
+        self.ids.place(id)
+    }
+
+    /// The place of the record whose id has this hash.
+    pub(crate) fn hashed(&self, hash: u64) -> Option<usize> {
+        self.ids.hashed(hash)
+    }
+
+    /// The hash of the files that the dataset was read from: of their names and what is in them. `None` if it was not read
+    /// from a folder.
+    pub(crate) fn origin(&self) -> Option<[u8; 32]> {
+        self.origin
+    }
+
+    /// The place of the record that is the value of a claim, from the record's place and the claim's place there.
+    #[must_use]
+    pub fn target(&self, record: usize, claim: usize) -> Option<usize> {
+        self.references.target(self.references.claims(record).start + claim)
+    }
+
+    /// Where the claims lead.
+    pub(crate) fn references(&self) -> &Arc<References> {
+        &self.references
     }
 
     /// The claims of other records that point to the record with this id, in the order of their properties.
@@ -95,6 +123,11 @@ impl Dataset {
     #[must_use]
     pub fn citations(&self, id: &str) -> &[Link] {
         self.place(id).map_or(&[], |place| self.citations.to(place))
+    }
+
+    /// The claims that rest on each record, to be kept beyond the dataset.
+    pub(crate) fn cited(&self) -> &Arc<Links> {
+        &self.citations
     }
 
     /// The claim that a link is made of, and its record.

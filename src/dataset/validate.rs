@@ -2,8 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Claim, Fault, File, Kind, Record, Value, ValueType, kinds::SOURCE, read::Places, tree::Place};
-use crate::spelling::{key, nearest};
+use super::{
+    Claim, Fault, File, Kind, Record, Value, ValueType,
+    kinds::SOURCE,
+    quick::{BuildQuick, quick},
+    read::Places,
+    references::{Ids, References, somewhere},
+    tree::Place,
+};
+use crate::spelling::{add_key, key, nearest};
 
 /// A summary longer than this many characters does not fit on a phone.
 const LONGEST_SUMMARY: usize = 300;
@@ -14,6 +21,8 @@ const MOST_OFFERS: usize = 100;
 pub(super) struct Whole<'a> {
     pub records: &'a [Record],
     pub places: &'a [(&'a File, Places)],
+    pub ids: &'a Ids,
+    pub references: &'a References,
 }
 
 /// Notes faults of one record.
@@ -33,7 +42,7 @@ impl Notes<'_> {
 
 /// Finds what is wrong with the records' ids, what they refer to, and what they contradict themselves in.
 pub(super) fn check_records(whole: &Whole, faults: &mut Vec<Fault>) {
-    let by_id = ids(whole, faults);
+    check_ids(whole, faults);
     for (number, record) in whole.records.iter().enumerate() {
         if whole.places.is_empty() && !faults.is_empty() {
             return;
@@ -50,15 +59,16 @@ pub(super) fn check_records(whole: &Whole, faults: &mut Vec<Fault>) {
                 notes.add(|places| Some(places.id), message, format!("add a claim with property = \"{required}\""));
             }
         }
-        for (place, claim) in record.claims.iter().enumerate() {
+        for ((place, claim), known) in record.claims.iter().enumerate().zip(whole.references.claims(number)) {
             if let (Value::Ref(id), ValueType::Ref(kinds) | ValueType::RefOrText(kinds)) =
                 (&claim.value, claim.property.value)
-                && let Err((message, mend)) = reference(&by_id, id, kinds, claim.property.id, offer)
+                && let Err((message, mend)) =
+                    reference(whole, (id, whole.references.target(known)), kinds, claim.property.id, offer)
             {
                 notes.add(|places| Some(places.claims.get(place)?.value), message, mend);
             }
-            for (source, id) in claim.sources.iter().enumerate() {
-                if let Err((message, mend)) = reference(&by_id, id, &[SOURCE.id], "sources", offer) {
+            for ((source, id), at) in claim.sources.iter().enumerate().zip(whole.references.sources(known)) {
+                if let Err((message, mend)) = reference(whole, (id, somewhere(*at)), &[SOURCE.id], "sources", offer) {
                     notes.add(|places| places.claims.get(place)?.sources.get(source).copied(), message, mend);
                 }
             }
@@ -67,22 +77,23 @@ pub(super) fn check_records(whole: &Whole, faults: &mut Vec<Fault>) {
     }
 }
 
-fn ids<'a>(whole: &'a Whole, faults: &mut Vec<Fault>) -> HashMap<&'a str, Kind> {
-    let mut first: HashMap<&str, usize> = HashMap::with_capacity(whole.records.len());
+fn check_ids(whole: &Whole, faults: &mut Vec<Fault>) {
     for (number, record) in whole.records.iter().enumerate() {
-        let Some(other) = first.insert(&record.id, number) else { continue };
-        first.insert(&record.id, other);
+        let Some(other) = whole.ids.place(&record.id).filter(|first| *first != number) else { continue };
         let there = whole.places.get(other).map(|(file, places)| Fault::at(file, places.id, "", ""));
         let there = there.map(|there| format!(": see {}:{}", there.file, there.line)).unwrap_or_default();
         let message = format!("the id `{}` is taken{there}", record.id);
         let mut notes = Notes { at: whole.places.get(number), faults };
         notes.add(|places| Some(places.id), message, "give one of the two another id");
     }
-    first.into_iter().map(|(id, number)| (id, whole.records[number].kind)).collect()
 }
 
 /// An alias may lead to one record only, and a name to one record of a kind.
 pub(super) fn check_names(whole: &Whole, faults: &mut Vec<Fault>) {
+    // Where it need not be told what is wrong, a quick look mostly suffices.
+    if whole.places.is_empty() && !may_clash(whole.records) {
+        return;
+    }
     let mut aliases: HashMap<String, &str> = HashMap::new();
     let mut names: HashMap<(&str, String), &str> = HashMap::with_capacity(whole.records.len());
     let mut twice = |number: usize, place: &dyn Fn(&Places) -> Option<Place>, text: &str, other: &str| {
@@ -113,23 +124,50 @@ pub(super) fn check_names(whole: &Whole, faults: &mut Vec<Fault>) {
     }
 }
 
+/// Whether two records may claim one name: told by the hashes of names, which two names may share by chance.
+fn may_clash(records: &[Record]) -> bool {
+    let mut names: HashMap<u64, &str, BuildQuick> =
+        HashMap::with_capacity_and_hasher(2 * records.len(), BuildQuick::default());
+    let mut aliases: HashMap<u64, &str, BuildQuick> = HashMap::default();
+    let mut folded = String::new();
+    let mut hash = |kind: &str, name: &str| {
+        folded.clear();
+        add_key(&mut folded, name);
+        quick((kind, &folded))
+    };
+    let taken = |known: Option<&str>, id: &str| known.is_some_and(|known| known != id);
+    for record in records {
+        for name in std::iter::once(&record.name).chain(&record.native_name) {
+            if taken(names.insert(hash(record.kind.id, name), &record.id), &record.id) {
+                return true;
+            }
+        }
+    }
+    records.iter().any(|record| {
+        record.aliases.iter().any(|alias| {
+            taken(names.get(&hash(record.kind.id, alias)).copied(), &record.id)
+                || taken(aliases.insert(hash("", alias), &record.id), &record.id)
+        })
+    })
+}
+
 fn reference(
-    by_id: &HashMap<&str, Kind>,
-    id: &str,
+    whole: &Whole,
+    (id, place): (&str, Option<usize>),
     kinds: &[&str],
     what: &str,
     offer: bool,
 ) -> Result<(), (String, String)> {
-    let fits = |kind: &Kind| kinds.is_empty() || kinds.contains(&kind.id);
-    match by_id.get(id) {
+    let fits = |kind: Kind| kinds.is_empty() || kinds.contains(&kind.id);
+    match place.map(|place| whole.records[place].kind) {
         Some(kind) if fits(kind) => Ok(()),
         Some(kind) => {
             let message = format!("`{what}` must name a {}, but `{id}` is a {}", kinds.join(" or a "), kind.id);
             Err((message, "name a record of that kind".to_owned()))
         }
         None => {
-            let near =
-                offer.then(|| nearest(id, by_id.iter().filter(|(_, kind)| fits(kind)).map(|(id, _)| *id))).flatten();
+            let fitting = whole.records.iter().filter(|record| fits(record.kind));
+            let near = offer.then(|| nearest(id, fitting.map(|record| record.id.as_str()))).flatten();
             let mend = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None if kinds.is_empty() => "add a record with this id, or correct it".to_owned(),

@@ -84,7 +84,7 @@ fn fitting(head: &Page, groups: &[&[Entry]]) -> Vec<usize> {
     let mut shown = vec![0; groups.len()];
     // A heading for each group, and how many more there are of it.
     let mut page = head.clone();
-    let mut length = page.reply().text().chars().count() + groups.len() * 30 + 60;
+    let mut length = page.reply().length() + groups.len() * 30 + 60;
     let most = groups.iter().map(|group| group.len()).max().unwrap_or_default();
     for level in 0..most {
         for (place, group) in groups.iter().enumerate() {
@@ -93,7 +93,7 @@ fn fitting(head: &Page, groups: &[&[Entry]]) -> Vec<usize> {
             let mut citations = page.citations.clone();
             let item = entry.item(&mut citations);
             let sources = citations.lines(page.dataset, cited).flatten().chain(item).collect();
-            let more = Reply::para(sources).text().chars().count() + 4;
+            let more = Reply::para(sources).length() + 4;
             if length + more > LONGEST_HEAD && shown.iter().any(|shown| *shown > 0) {
                 return shown;
             }

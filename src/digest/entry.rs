@@ -125,7 +125,7 @@ impl Entry<'_> {
             // What has no room must not be cited either.
             let mut cited = citations.clone();
             let drawn = line.spans(&mut cited);
-            length += Reply::para(drawn.clone()).text().chars().count();
+            length += Reply::para(drawn.clone()).length();
             if length > LONGEST && !lines.is_empty() {
                 lines.push(vec![
                     text(format!("and {} more: ", all.len() - place)),

@@ -5,16 +5,19 @@ use std::{panic::resume_unwind, path::Path, thread};
 use tantivy::{
     Index as Tantivy, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyError, Term,
     directory::{Directory as _, MmapDirectory},
+    index::SegmentId,
     tokenizer::TextAnalyzer,
 };
 
 use super::{
-    Error, Index,
+    Error, GONE, Index,
     chinese::Segmenter,
     document::Writer,
     fingerprint::{fingerprints, format},
-    known::Known,
+    kept::Kept,
+    rough::Counts,
     schema::{Fields, TOKENIZER, schema},
+    sources::Sources,
     table::Table,
     tokens::Tokens,
 };
@@ -28,25 +31,36 @@ const SMALL: usize = 4_000;
 /// More threads than this wait for one another.
 const MOST_THREADS: usize = 4;
 
+/// A dataset and the index over it.
+pub(super) type Before<'b> = Option<(&'b Dataset, &'b Index)>;
+
 /// An index in memory.
 pub(super) fn build(dataset: &Dataset) -> Result<Index, Error> {
-    let beside = Beside::of(dataset);
+    let beside = Beside::of(dataset, None);
     let (index, fields) = of(Tantivy::create_in_ram(schema().0), &beside.segmenter);
     let documents = Writer::new(fields, dataset);
     let mut writer = writer(&index, dataset.records().len())?;
-    for record in dataset.records() {
-        writer.add_document(documents.document(record, 0))?;
+    for place in 0..dataset.records().len() {
+        writer.add_document(documents.document(place, 0))?;
     }
     writer.commit()?;
     writer.wait_merging_threads()?;
-    finish((index, fields), beside)
+    finish(dataset, (index, fields), beside)
 }
 
 /// The index in a folder, brought up to date; written anew where it can't be read or is of another format.
-pub(super) fn open(folder: &Path, dataset: &Dataset) -> Result<Index, Error> {
-    let beside = Beside::of(dataset);
-    match written(folder).and_then(|index| update(of(index, &beside.segmenter), &beside, dataset)) {
-        Ok(current) => return finish(current, beside),
+pub(super) fn open(folder: &Path, dataset: &Dataset, before: Before) -> Result<Index, Error> {
+    let (written, beside) = thread::scope(|scope| {
+        let written = scope.spawn(|| written(folder, before));
+        let beside = Beside::of(dataset, before);
+        (written.join().unwrap_or_else(|panic| resume_unwind(panic)), beside)
+    });
+    let current = written.and_then(|written| {
+        let kept = beside.kept.as_ref().filter(|_| written.in_use);
+        update(of(written.index, &beside.segmenter), written.payload.as_deref(), kept, dataset)
+    });
+    match current {
+        Ok(current) => return finish(dataset, current, beside),
         Err(error) => tracing::info!(%error, "the index is written anew"),
     }
     let directory = MmapDirectory::open(folder).map_err(TantivyError::from)?;
@@ -56,50 +70,93 @@ pub(super) fn open(folder: &Path, dataset: &Dataset) -> Result<Index, Error> {
         directory.delete(Path::new(".managed.json")).map_err(|error| TantivyError::SystemError(error.to_string()))?;
         new()
     })?;
-    let current = update(of(index, &beside.segmenter), &beside, dataset)?;
-    finish(current, beside)
+    let current = update(of(index, &beside.segmenter), None, None, dataset)?;
+    finish(dataset, current, beside)
+}
+
+/// What a folder holds.
+struct Written {
+    index: Tantivy,
+    payload: Option<String>,
+    /// Whether the index before answers from just this.
+    in_use: bool,
 }
 
 /// The index that a folder holds, if it is whole and of this format.
-fn written(folder: &Path) -> Result<Tantivy, Error> {
+fn written(folder: &Path, before: Before) -> Result<Written, Error> {
     let index = Tantivy::open_in_dir(folder)?;
     let doubt = |what: &str| TantivyError::SchemaError(what.to_owned()).into();
-    if index.schema() != schema().0 || index.load_metas()?.payload != Some(format()) {
+    let meta = index.load_metas()?;
+    if index.schema() != schema().0 || !meta.payload.as_ref().is_some_and(|payload| payload.starts_with(&format())) {
         return Err(doubt("it is of another format"));
     }
-    if !index.validate_checksum()?.is_empty() {
+    // Segments never change, but for what is deleted of them, and each has a name that no other has.
+    let mut here: Vec<_> = meta.segments.iter().map(|segment| (segment.id(), segment.delete_opstamp())).collect();
+    here.sort_unstable();
+    let in_use = !here.is_empty() && before.is_some_and(|(_, before)| before.segments() == here);
+    // What is in use was whole when it was opened.
+    if !in_use && !index.validate_checksum()?.is_empty() {
         return Err(doubt("a file of it is damaged"));
     }
-    Ok(index)
+    Ok(Written { index, payload: meta.payload, in_use })
 }
 
-/// Takes in what has changed.
-fn update((index, fields): (Tantivy, Fields), beside: &Beside, dataset: &Dataset) -> Result<(Tantivy, Fields), Error> {
+impl Index {
+    /// The names of its segments, and up to what they have lost documents.
+    fn segments(&self) -> Vec<(SegmentId, Option<u64>)> {
+        let searcher = self.reader.searcher();
+        let segments = searcher.segment_readers().iter();
+        let mut segments: Vec<_> = segments.map(|segment| (segment.segment_id(), segment.delete_opstamp())).collect();
+        segments.sort_unstable();
+        segments
+    }
+}
+
+/// What is written down with the documents: their format, and which files they were made of.
+fn payload(dataset: &Dataset) -> String {
+    let origin = dataset.origin().map_or(String::new(), |origin| blake3::Hash::from_bytes(origin).to_hex().to_string());
+    format!("{} {origin}", format())
+}
+
+/// Takes in what has changed. `kept`: the records that the documents here are of already.
+fn update(
+    (index, fields): (Tantivy, Fields),
+    written: Option<&str>,
+    kept: Option<&Kept>,
+    dataset: &Dataset,
+) -> Result<(Tantivy, Fields), Error> {
+    let payload = payload(dataset);
+    let same = written == Some(payload.as_str());
+    // The same files, read and written in the same way: nothing is looked at.
+    if same && dataset.origin().is_some() {
+        return Ok((index, fields));
+    }
     let documents = Writer::new(fields, dataset);
-    let prints = fingerprints(dataset, &beside.table, &documents);
+    let prints = fingerprints(dataset, &documents, kept);
     let mut current = vec![false; prints.len()];
     let mut stale = Vec::new();
     for segment in reader(&index)?.searcher().segment_readers() {
         let (ids, written) = (segment.fast_fields().u64("id")?, segment.fast_fields().u64("fingerprint")?);
         for document in segment.doc_ids_alive() {
             let (id, print) = (ids.first(document).unwrap_or_default(), written.first(document).unwrap_or_default());
-            match beside.known.place(id).map(|place| place as usize) {
-                Some(place) if prints[place] == print => current[place] = true,
+            match dataset.hashed(id) {
+                Some(place) if prints[place].is_none_or(|now| now == print) => current[place] = true,
                 _ => stale.push(id),
             }
         }
     }
     let changed = current.iter().filter(|current| !**current).count();
-    if !stale.is_empty() || changed > 0 || index.load_metas()?.payload.is_none() {
+    if !same || !stale.is_empty() || changed > 0 {
         let mut writer = writer(&index, changed)?;
         for id in stale {
             writer.delete_term(Term::from_field_u64(fields.id, id));
         }
-        for (place, record) in dataset.records().iter().enumerate().filter(|(place, _)| !current[*place]) {
-            writer.add_document(documents.document(record, prints[place]))?;
+        for place in (0..prints.len()).filter(|place| !current[*place]) {
+            let print = prints[place].unwrap_or_default();
+            writer.add_document(documents.document(place, print))?;
         }
         let mut commit = writer.prepare_commit()?;
-        commit.set_payload(&format());
+        commit.set_payload(&payload);
         commit.commit()?;
         writer.wait_merging_threads()?;
     }
@@ -130,33 +187,44 @@ fn reader(index: &Tantivy) -> Result<IndexReader, Error> {
 struct Beside {
     segmenter: Segmenter,
     table: Table,
-    known: Known,
+    /// What was kept of the dataset before.
+    kept: Option<Kept>,
 }
 
 impl Beside {
-    fn of(dataset: &Dataset) -> Self {
-        thread::scope(|scope| {
-            let segmenter = scope.spawn(|| Segmenter::of(dataset));
-            let (known, table) = (Known::new(dataset), Table::of(dataset));
-            let segmenter = segmenter.join().unwrap_or_else(|panic| resume_unwind(panic));
-            Self { segmenter, table, known }
-        })
+    fn of(dataset: &Dataset, before: Before) -> Self {
+        let kept = before.map(|(before, _)| Kept::of(before, dataset));
+        let before = before.zip(kept.as_ref());
+        let (segmenter, table) = thread::scope(|scope| {
+            let segmenter = scope.spawn(|| match before {
+                Some(((before, index), kept)) => index.segmenter.after(before, dataset, kept),
+                None => Segmenter::of(dataset),
+            });
+            let table = Table::of(dataset, before.map(|((_, index), kept)| (&index.table, kept)));
+            (segmenter.join().unwrap_or_else(|panic| resume_unwind(panic)), table)
+        });
+        Self { segmenter, table, kept }
     }
 }
 
-fn finish((index, fields): (Tantivy, Fields), beside: Beside) -> Result<Index, Error> {
+fn finish(dataset: &Dataset, (index, fields): (Tantivy, Fields), beside: Beside) -> Result<Index, Error> {
     let reader = reader(&index)?;
-    let places = places(&reader, &beside.known)?;
-    Ok(Index { reader, fields, segmenter: beside.segmenter, places, table: beside.table })
+    let (places, counts) = (places(&reader, dataset)?, Counts::of(&reader, &fields)?);
+    let sources = Sources::of(dataset, &places);
+    Ok(Index { reader, fields, segmenter: beside.segmenter, places, counts, table: beside.table, sources })
 }
 
 /// The place of each document's record, for each segment.
-fn places(reader: &IndexReader, known: &Known) -> Result<Vec<Vec<u32>>, Error> {
+fn places(reader: &IndexReader, dataset: &Dataset) -> Result<Vec<Vec<u32>>, Error> {
     let mut places = Vec::new();
     for segment in reader.searcher().segment_readers() {
         let ids = segment.fast_fields().u64("id")?;
-        let place = |document| ids.first(document).and_then(|id| known.place(id)).unwrap_or(u32::MAX);
-        places.push((0..segment.max_doc()).map(place).collect());
+        let mut here = vec![GONE; segment.max_doc() as usize];
+        for document in segment.doc_ids_alive() {
+            let place = ids.first(document).and_then(|id| dataset.hashed(id)).and_then(|place| place.try_into().ok());
+            here[document as usize] = place.unwrap_or(GONE);
+        }
+        places.push(here);
     }
     Ok(places)
 }

@@ -1,12 +1,13 @@
 //! Chinese text: its words, and how names sound.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use jieba_rs::Jieba;
 use pinyin::ToPinyinMulti as _;
 
+use super::kept::Kept;
 use crate::{
-    dataset::Dataset,
+    dataset::{Dataset, Record},
     spelling::{fold, key},
 };
 
@@ -30,15 +31,37 @@ impl Segmenter {
     /// With the names of a dataset as its dictionary. A general one is not needed: what is no name is found by its
     /// characters.
     pub(super) fn of(dataset: &Dataset) -> Self {
-        let mut jieba = Jieba::empty();
-        let mut any = false;
-        for name in dataset.records().iter().flat_map(crate::dataset::Record::names) {
-            for run in runs(name).filter(|run| run.chars().nth(1).is_some()) {
-                jieba.add_word(&fold(run), Some(FREQUENCY), None);
-                any = true;
+        let mut segmenter = Self(None);
+        dataset.records().iter().for_each(|record| segmenter.learn(record));
+        segmenter
+    }
+
+    /// The same for the dataset that comes after another one.
+    pub(super) fn after(&self, before: &Dataset, dataset: &Dataset, kept: &Kept) -> Self {
+        let new = || kept.places.iter().zip(dataset.records()).filter(|(place, _)| place.is_none()).map(|(_, new)| new);
+        let known: HashSet<&str> = new().flat_map(words_of).collect();
+        // What is no name any more can't be taken out, and it may be another record's.
+        if kept
+            .gone
+            .iter()
+            .flat_map(|place| words_of(&before.records()[*place as usize]))
+            .any(|word| !known.contains(word))
+        {
+            return Self::of(dataset);
+        }
+        let mut segmenter = self.clone();
+        new().for_each(|record| segmenter.learn(record));
+        segmenter
+    }
+
+    fn learn(&mut self, record: &Record) {
+        for word in words_of(record) {
+            let word = fold(word);
+            let jieba = self.0.get_or_insert_with(|| Arc::new(Jieba::empty()));
+            if !jieba.has_word(&word) {
+                Arc::make_mut(jieba).add_word(&word, Some(FREQUENCY), None);
             }
         }
-        Self(any.then(|| Arc::new(jieba)))
     }
 
     /// The words of two characters or more, each with the number of characters before it in `text`, which is all Chinese.
@@ -48,6 +71,12 @@ impl Segmenter {
         let words = cut.into_iter().filter(|word| word.end > word.start + 1);
         words.map(|word| (word.start, word.word.to_owned())).collect()
     }
+}
+
+/// The words that a record's names add to the dictionary.
+fn words_of(record: &Record) -> impl Iterator<Item = &str> {
+    let names = record.names().filter(|name| !name.is_ascii());
+    names.flat_map(runs).filter(|run| run.chars().nth(1).is_some())
 }
 
 /// The runs of Chinese characters in a text.

@@ -1,12 +1,10 @@
 //! Records as documents.
 
-use std::collections::HashMap;
-
 use tantivy::TantivyDocument;
 
-use super::{chinese::sounds, known::number, layout::Text, schema::Fields, words::words};
+use super::{chinese::sounds, layout::Text, schema::Fields, words::words};
 use crate::{
-    dataset::{Claim, Dataset, PartialDate, Record, SOURCE, Value},
+    dataset::{Claim, Dataset, PartialDate, Record, Value, property, quick},
     spelling::{fold, key},
 };
 
@@ -17,22 +15,25 @@ const DEEPEST_PLACE: usize = 4;
 pub(super) struct Writer<'d> {
     fields: Fields,
     dataset: &'d Dataset,
-    /// What each source may be called by.
-    sources: HashMap<&'d str, Vec<String>>,
+    /// The places of the properties by which a record is another one's, and by which it is somewhere.
+    belongs: Vec<u8>,
+    lies: Vec<u8>,
 }
 
 impl<'d> Writer<'d> {
     pub(super) fn new(fields: Fields, dataset: &'d Dataset) -> Self {
-        let sources = dataset.records().iter().filter(|record| record.kind == SOURCE);
-        let sources = sources.map(|source| (source.id.as_str(), called(source))).collect();
-        Self { fields, dataset, sources }
+        let ranks = |ids: &[&str]| ids.iter().filter_map(|id| property(id)?.rank().try_into().ok()).collect();
+        // A model is where its developer is.
+        let belongs = ranks(&["developer", "operator", "affiliation", "parent"]);
+        Self { fields, dataset, belongs, lies: ranks(&["headquarters", "place", "located_in"]) }
     }
 
     /// The document of a record. By the fingerprint it is seen whether it is still up to date.
-    pub(super) fn document(&self, record: &'d Record, fingerprint: u64) -> TantivyDocument {
+    pub(super) fn document(&self, place: usize, fingerprint: u64) -> TantivyDocument {
         let fields = &self.fields;
+        let record = &self.dataset.records()[place];
         let mut document = TantivyDocument::default();
-        document.add_u64(fields.id, number(&record.id));
+        document.add_u64(fields.id, quick(record.id.as_str()));
         document.add_u64(fields.fingerprint, fingerprint);
         document.add_text(fields.kind, record.kind.id);
         self.add_keys(&mut document, record);
@@ -45,7 +46,7 @@ impl<'d> Writer<'d> {
         for tag in &record.tags {
             document.add_text(fields.tag, fold(tag));
         }
-        for key in self.places(record) {
+        for key in self.places(place) {
             document.add_text(fields.place, key);
         }
         let mut properties: Vec<&str> = record.claims.iter().map(|claim| claim.property.id).collect();
@@ -54,11 +55,7 @@ impl<'d> Writer<'d> {
         for property in properties {
             document.add_text(fields.property, property);
         }
-        document.add_text(fields.text, self.text(record));
-        let mut sources: Vec<&str> =
-            record.claims.iter().flat_map(|claim| &claim.sources).map(String::as_str).collect();
-        sources.extend((record.kind == SOURCE).then_some(record.id.as_str()));
-        self.add_sources(&mut document, sources);
+        document.add_text(fields.text, self.text(place, record));
         document
     }
 
@@ -67,8 +64,13 @@ impl<'d> Writer<'d> {
         let mut keys: Vec<_> = record.names().map(key).chain([key(&record.id)]).collect();
         keys.sort_unstable();
         keys.dedup();
+        let own: Vec<_> = names(record).map(|name| key(name)).collect();
         for key in keys.iter().filter(|key| !key.is_empty()) {
             document.add_text(fields.key, key);
+            // Twice, by which it is known for one of the record's own.
+            if own.contains(key) {
+                document.add_text(fields.key, key);
+            }
         }
         let singular = record.names().map(|name| words(name).concat());
         let whole = record.names().filter_map(whole_version);
@@ -84,13 +86,10 @@ impl<'d> Writer<'d> {
         for loose in loose {
             document.add_text(fields.loose, loose);
         }
-        for name in names(record) {
-            document.add_text(fields.name_key, key(name));
-        }
     }
 
     /// All that is said of a record, part by part.
-    fn text(&self, record: &Record) -> String {
+    fn text(&self, place: usize, record: &Record) -> String {
         let mut text = Text::default();
         for name in names(record) {
             text.add(name);
@@ -117,9 +116,9 @@ impl<'d> Writer<'d> {
                 text.add(told);
             }
         }
-        for claim in &record.claims {
+        for (number, claim) in record.claims.iter().enumerate() {
             text.next();
-            self.add_value(&mut text, claim);
+            self.add_value(&mut text, claim, self.dataset.target(place, number));
             text.next();
             if let Some(note) = &claim.note {
                 text.add(note);
@@ -128,9 +127,9 @@ impl<'d> Writer<'d> {
         text.into_string()
     }
 
-    fn add_value(&self, text: &mut Text, claim: &Claim) {
+    fn add_value(&self, text: &mut Text, claim: &Claim, target: Option<usize>) {
         match &claim.value {
-            Value::Ref(id) => match self.dataset.get(id) {
+            Value::Ref(id) => match target.map(|target| &self.dataset.records()[target]) {
                 Some(target) => target.names().for_each(|name| text.add(name)),
                 None => text.add(id),
             },
@@ -146,16 +145,8 @@ impl<'d> Writer<'d> {
         }
     }
 
-    fn add_sources(&self, document: &mut TantivyDocument, mut ids: Vec<&str>) {
-        ids.sort_unstable();
-        ids.dedup();
-        for called in ids.into_iter().filter_map(|id| self.sources.get(id)).flatten() {
-            document.add_text(self.fields.source, called);
-        }
-    }
-
     /// The keys of the places that a record is at or in.
-    fn places(&self, record: &Record) -> Vec<String> {
+    fn places(&self, record: usize) -> Vec<String> {
         let mut keys: Vec<String> =
             self.around(record).into_iter().flat_map(|place| self.dataset.records()[place].names().map(key)).collect();
         keys.sort_unstable();
@@ -164,47 +155,32 @@ impl<'d> Writer<'d> {
     }
 
     /// The places that a record points to or is, and those around them: where they stand among the records.
-    pub(super) fn around(&self, record: &Record) -> Vec<usize> {
-        let records = self.dataset.records();
+    pub(super) fn around(&self, record: usize) -> Vec<usize> {
         let mut found: Vec<usize> = vec![];
-        let mut next: Vec<&Record> = vec![record];
-        // A model is where its developer is.
-        next.extend(record.claims.iter().filter_map(|claim| match &claim.value {
-            Value::Ref(id) if matches!(claim.property.id, "developer" | "operator" | "affiliation" | "parent") => {
-                self.dataset.get(id)
-            }
-            _ => None,
-        }));
+        let mut next: Vec<usize> = vec![record];
+        next.extend(self.targets(record, &self.belongs));
         for _ in 0..DEEPEST_PLACE {
             let mut around = Vec::new();
-            for claim in next.iter().flat_map(|record| &record.claims) {
-                if let Value::Ref(id) = &claim.value
-                    && matches!(claim.property.id, "headquarters" | "place" | "located_in")
-                    && let Some(place) = self.dataset.place(id)
-                    && !found.contains(&place)
-                {
+            for place in next.into_iter().flat_map(|record| self.targets(record, &self.lies)) {
+                if !found.contains(&place) {
                     found.push(place);
-                    around.push(&records[place]);
+                    around.push(place);
                 }
             }
             next = around;
         }
-        if record.kind.id == "place" {
-            found.extend(self.dataset.place(&record.id));
+        if self.dataset.references().kind(record).is_some_and(|kind| kind.id == "place") {
+            found.push(record);
         }
         found
     }
-}
 
-/// What a source may be called by: its names, its publisher, and its id up to any hyphen.
-fn called(source: &Record) -> Vec<String> {
-    let ends = source.id.match_indices('-').map(|(at, _)| &source.id[..at]);
-    let publisher = source.source.iter().filter_map(|source| source.publisher.as_deref());
-    let mut called: Vec<String> =
-        ends.chain([source.id.as_str()]).chain(source.names()).chain(publisher).map(key).collect();
-    called.sort_unstable();
-    called.dedup();
-    called
+    /// Where the claims of a record lead that are of some properties.
+    fn targets(&self, record: usize, properties: &[u8]) -> impl Iterator<Item = usize> {
+        let references = self.dataset.references();
+        let claims = references.claims(record).filter(|claim| properties.contains(&references.property(*claim)));
+        claims.filter_map(|claim| references.target(claim))
+    }
 }
 
 /// The name and the native name.

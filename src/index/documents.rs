@@ -17,24 +17,14 @@ impl Bits {
         Self(vec![0; (segment.max_doc() as usize).div_ceil(64)])
     }
 
-    /// Every document that was not deleted.
+    /// Every document, those too that were deleted.
     pub(super) fn all(segment: &SegmentReader) -> Self {
         let mut bits = Self::none(segment);
         bits.0.fill(u64::MAX);
         if let (Some(last), rest @ 1..) = (bits.0.last_mut(), segment.max_doc() % 64) {
             *last = (1 << rest) - 1;
         }
-        bits.keep_alive(segment);
         bits
-    }
-
-    /// Takes away what was deleted.
-    pub(super) fn keep_alive(&mut self, segment: &SegmentReader) {
-        if let Some(alive) = segment.alive_bitset() {
-            for document in (0..segment.max_doc()).filter(|document| alive.is_deleted(*document)) {
-                self.0[document as usize / 64] &= !(1 << (document % 64));
-            }
-        }
     }
 
     pub(super) fn add(&mut self, document: DocId) {
@@ -96,30 +86,59 @@ pub(super) fn add_all(bits: &mut Bits, segment: &SegmentReader, field: Field, te
     Ok(())
 }
 
-/// Tells which of some documents, given in order, have a term: by their places among them.
-pub(super) fn each(
-    documents: &[DocId],
-    segment: &SegmentReader,
-    (field, text): (Field, &str),
-    mut found: impl FnMut(usize),
-) -> Result<(), Error> {
-    let Some(mut postings) = postings(segment, field, text)? else { return Ok(()) };
-    let mut place = 0;
-    while let Some(wanted) = documents.get(place) {
-        let start = postings.seek(*wanted);
-        let Some(block) = postings.docs().get(start..).filter(|block| !block.is_empty()) else { return Ok(()) };
-        let mut at = 0;
-        while let (Some(wanted), Some(has)) = (documents.get(place), block.get(at)) {
-            if wanted == has {
-                found(place);
+/// Some documents, given in order, to be asked which of them have a term.
+#[derive(Debug, Default)]
+pub(super) struct Marked {
+    /// Room for a mark of each document of the segment.
+    marks: Vec<bool>,
+}
+
+/// Of fewer documents than one for so many postings each is looked up by itself, and the other way round.
+const FEW: usize = 64;
+
+impl Marked {
+    /// Which of the documents have a term: their places among them, in order.
+    pub(super) fn having(
+        &mut self,
+        documents: &[DocId],
+        segment: &SegmentReader,
+        (field, text): (Field, &str),
+    ) -> Result<Vec<usize>, Error> {
+        let Some(mut postings) = postings(segment, field, text)? else { return Ok(Vec::new()) };
+        let count = postings.doc_freq() as usize;
+        let mut found = Vec::new();
+        if documents.len() < count / FEW {
+            for (place, document) in documents.iter().enumerate() {
+                let at = postings.seek(*document);
+                found.extend((postings.docs().get(at) == Some(document)).then_some(place));
             }
-            // Both steps depend on the comparison alone, which spares the processor its guesses.
-            let (next, after) = (usize::from(wanted <= has), usize::from(has <= wanted));
-            place += next;
-            at += after;
+        } else if count < documents.len() / FEW {
+            let mut place = 0;
+            while !postings.docs().is_empty() {
+                for has in postings.docs() {
+                    place += documents[place..].partition_point(|document| document < has);
+                    found.extend((documents.get(place) == Some(has)).then_some(place));
+                }
+                postings.advance();
+            }
+        } else {
+            self.marks.clear();
+            self.marks.resize(segment.max_doc() as usize, false);
+            while !postings.docs().is_empty() {
+                postings.docs().iter().for_each(|document| self.marks[*document as usize] = true);
+                postings.advance();
+            }
+            found.resize(documents.len().min(count) + 1, 0);
+            let mut next = 0;
+            for (place, document) in documents.iter().enumerate() {
+                // Written in any case and kept if it counts, which spares the processor its guesses.
+                found[next] = place;
+                next += usize::from(self.marks[*document as usize]);
+            }
+            found.truncate(next);
         }
+        Ok(found)
     }
-    Ok(())
 }
 
 /// Documents of all segments.
@@ -170,6 +189,19 @@ impl Index {
             all.and(&self.having([(self.fields.text, word.as_str())])?);
         }
         Ok(all)
+    }
+
+    /// For each record whether it is that of one of some documents.
+    pub(super) fn among(&self, documents: &Documents) -> Vec<bool> {
+        let mut among = vec![false; self.table.len()];
+        for (bits, places) in documents.0.iter().zip(&self.places) {
+            for document in bits.documents() {
+                if let Some(found) = among.get_mut(places[document as usize] as usize) {
+                    *found = true;
+                }
+            }
+        }
+        among
     }
 
     /// The places of the records of some documents, in the dataset's order.

@@ -140,7 +140,7 @@ impl<'q> Fit<'q> {
             #[expect(clippy::cast_possible_truncation, reason = "scores are small")]
             let step = (score / FINEST).round() as i64;
             let day = match view {
-                Some(claim) => rows.get(claim).and_then(ClaimRow::day).map_or(i64::MIN, i64::from),
+                Some(claim) => rows.get(claim).copied().and_then(ClaimRow::day).map_or(i64::MIN, i64::from),
                 None => i64::MAX,
             };
             let found = (std::cmp::Reverse(step), std::cmp::Reverse(day), Hit { record, claim: view });
@@ -230,7 +230,7 @@ impl<'q> Fit<'q> {
             score += WHOLE_NAME;
         }
         let rows = self.index.table.claims(self.candidates[number].place);
-        if let Some(property) = view.and_then(|claim| rows.get(claim)).and_then(ClaimRow::property) {
+        if let Some(property) = view.and_then(|claim| rows.get(claim)).copied().and_then(ClaimRow::property) {
             score += if wanted.hints.contains(&property.id) { HINT } else { 0.0 };
         }
         Some(score)
@@ -252,18 +252,17 @@ impl<'q> Fit<'q> {
         let (frame, table) = (self.wanted.frame, &self.index.table);
         let record = self.candidates[number].place;
         if frame.has_days() {
-            let own = view.and_then(|claim| table.claims(record).get(claim)).and_then(ClaimRow::day);
+            let own = view.and_then(|claim| table.claims(record).get(claim)).copied().and_then(ClaimRow::day);
             if !own.map_or_else(|| table.days(record).any(|day| frame.within(day)), |day| frame.within(day)) {
                 return false;
             }
         }
-        let rests = |sources: &[u32]| match view {
-            Some(claim) => table.sources(record, claim).iter().any(|source| sources.contains(source)),
-            None => {
-                sources.contains(&u32::try_from(record).unwrap_or(u32::MAX))
-                    || (0..table.claims(record).len())
-                        .any(|claim| table.sources(record, claim).iter().any(|source| sources.contains(source)))
-            }
+        let rests = |sources: &[u32]| {
+            let (own, on) = match view {
+                Some(claim) => (false, table.sources(record, claim)),
+                None => (is_among(sources, u32::try_from(record).unwrap_or(u32::MAX)), table.all_sources(record)),
+            };
+            own || on.iter().any(|source| is_among(sources, *source))
         };
         frame.sources.as_deref().is_none_or(rests)
             && (frame.without_sources.is_empty() || !rests(&frame.without_sources))
@@ -286,7 +285,7 @@ impl<'q> Fit<'q> {
     fn unit(&self, unit: &Unit, number: usize, view: View) -> Option<f32> {
         let mut most = Most::default();
         let rows = self.index.table.claims(self.candidates[number].place);
-        if let Some(own) = view.and_then(|claim| rows.get(claim)).and_then(ClaimRow::property)
+        if let Some(own) = view.and_then(|claim| rows.get(claim)).copied().and_then(ClaimRow::property)
             && let Some(place) = unit.properties.iter().position(|property| *property == own)
         {
             // What a property is called itself counts a little more than what others are called too.
@@ -354,6 +353,11 @@ impl<'q> Fit<'q> {
         }
         most.total(weaker)
     }
+}
+
+/// Whether a source is among some that stand in order.
+fn is_among(sources: &[u32], source: u32) -> bool {
+    sources.binary_search(&source).is_ok()
 }
 
 /// BM25 for a word that stands once in a text, with its usual parameters: 1 for a text as long as most, more for a shorter

@@ -7,8 +7,10 @@ use tantivy::Term;
 use super::{
     Error, Hit, Index,
     documents::Documents,
+    presence::{Candidate, Phrases},
     question::{Question, Unit},
     rough::Sought,
+    search::MOST_READ,
     table::ClaimRow,
     wanted::{Frame, Need, Wanted},
 };
@@ -41,6 +43,7 @@ struct Search<'q> {
     question: &'q Question,
     among: Option<&'q Documents>,
     frame: &'q Frame,
+    phrases: Phrases<'q>,
     /// Names that are preferred where they are the whole name.
     keys: Vec<&'q str>,
     limit: usize,
@@ -63,7 +66,8 @@ impl Index {
             all.push((unit, self.weight(unit)?));
         }
         let keys = question.units.iter().filter_map(|unit| unit.key.as_deref()).collect();
-        let search = Search { index: self, question, among, frame, keys, limit };
+        let phrases = Phrases::new(self, &frame.phrases, &frame.without_phrases, MOST_READ);
+        let mut search = Search { index: self, question, among, frame, phrases, keys, limit };
         let units: Vec<(&Unit, f32)> = all.iter().copied().filter(|(_, weight)| *weight > 0.0).collect();
         let asked = all.len();
         let some_words = units.len() < asked;
@@ -121,7 +125,7 @@ impl Index {
 
 impl<'q> Search<'q> {
     /// The records that have what is needed of some units, and tell of a name if one is given.
-    fn look(&self, units: &Units<'q>, need: Need, told: Option<&str>) -> Result<Vec<Hit>, Error> {
+    fn look(&mut self, units: &Units<'q>, need: Need, told: Option<&str>) -> Result<Vec<Hit>, Error> {
         let named = self.question.units.iter().filter(|unit| unit.is_name()).flat_map(|unit| &unit.forms);
         let sought = Sought {
             units,
@@ -132,12 +136,15 @@ impl<'q> Search<'q> {
             told: told.map(|key| (key, named.map(Vec::as_slice).collect())),
             among: self.among,
         };
-        let table = &self.index.table;
+        let (table, frame) = (&self.index.table, self.frame);
         let days = |place: usize| {
-            !self.frame.has_days()
-                || table.claims(place).iter().filter_map(ClaimRow::day).any(|day| self.frame.within(day))
+            !frame.has_days()
+                || table.claims(place).iter().copied().filter_map(ClaimRow::day).any(|day| frame.within(day))
         };
-        let candidates = self.index.roughly(&sought, CANDIDATES.max(self.limit), days)?;
+        self.phrases.begin();
+        let phrases = &mut self.phrases;
+        let fit = |candidate: &Candidate| Ok(days(candidate.place) && phrases.fit(candidate)?);
+        let candidates = self.index.roughly(&sought, CANDIDATES.max(self.limit), fit)?;
         let hints = &self.question.hints;
         let wanted = Wanted { units, need, frame: self.frame, told, keys: &self.keys, hints };
         self.index.fitting_best(candidates, &wanted)
@@ -159,13 +166,13 @@ impl<'q> Search<'q> {
         let frame = Frame::default();
         let (need, keys) = (Need::All, &[]);
         let sought = Sought { units, need, either: &[], phrases: &[], keys, told: None, among: None };
-        let candidates = self.index.roughly(&sought, CANDIDATES, |_| true)?;
+        let candidates = self.index.roughly(&sought, CANDIDATES, |_| Ok(true))?;
         self.index.fitting_best(candidates, &Wanted { units, need, frame: &frame, told: None, keys, hints: &[] })
     }
 
     /// What is said of some property of one name: `found` are the records that have all of the words. `None` if that is
     /// not what is asked.
-    fn of_one(&self, key: &str, units: &Units<'q>, found: &[Hit]) -> Result<Option<Fitting>, Error> {
+    fn of_one(&mut self, key: &str, units: &Units<'q>, found: &[Hit]) -> Result<Option<Fitting>, Error> {
         let other = |unit: &Unit| !unit.is_name() && unit.properties.is_empty() && unit.kind.is_none();
         let others = units.iter().any(|(unit, _)| other(unit));
         if others && !found.is_empty() {
@@ -192,7 +199,9 @@ impl<'q> Search<'q> {
         // The same property of something else is no answer, nor is a record that only has the words somewhere.
         let mentions = |hit: &&Hit| {
             let row = hit.claim.and_then(|claim| self.index.table.claims(hit.record).get(claim));
-            row.and_then(ClaimRow::property).is_some_and(|own| self.question.properties().all(|asked| asked != own))
+            row.copied()
+                .and_then(ClaimRow::property)
+                .is_some_and(|own| self.question.properties().all(|asked| asked != own))
         };
         let hits = itself.chain(found.iter().filter(mentions).copied()).collect();
         Ok(Some(Fitting { hits, some_words: true, unsaid: true, unknown: None }))
@@ -200,7 +209,7 @@ impl<'q> Search<'q> {
 
     /// The records that have not all of the units, which are two or more: those with all but one of them, or else with the
     /// names, or else with some; what goes by a name that was asked about among the first.
-    fn nearest(&self, mut units: Vec<(&'q Unit, f32)>) -> Result<Vec<Hit>, Error> {
+    fn nearest(&mut self, mut units: Vec<(&'q Unit, f32)>) -> Result<Vec<Hit>, Error> {
         units.sort_by(|(_, a), (_, b)| b.total_cmp(a));
         let mut hits = Vec::new();
         let names = units.iter().filter(|(unit, _)| unit.is_name()).count();

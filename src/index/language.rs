@@ -99,12 +99,6 @@ impl Asked {
         *self == words
     }
 
-    /// Whether it has several words that are, or are not, to stand side by side.
-    pub(super) fn has_phrases(&self) -> bool {
-        let several = |text: &String| text.contains(|c: char| !c.is_ascii_alphanumeric());
-        self.phrases.iter().chain(&self.without).any(several)
-    }
-
     /// Keeps the first complaint: one is enough to learn from.
     fn complain(&mut self, complaint: impl Into<String>) {
         self.complaint.get_or_insert_with(|| complaint.into());

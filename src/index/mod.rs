@@ -16,14 +16,13 @@
 mod asking;
 mod build;
 mod chinese;
-mod chunks;
 mod document;
 mod documents;
 mod filter;
 mod fingerprint;
 mod fit;
 mod fitting;
-mod known;
+mod kept;
 pub mod language;
 mod layout;
 mod mark;
@@ -34,6 +33,7 @@ mod question;
 mod rough;
 mod schema;
 mod search;
+mod sources;
 mod table;
 mod telling;
 mod terms;
@@ -56,7 +56,7 @@ pub use telling::Telling;
 pub use unmet::Unmet;
 pub use words::{forms, words};
 
-use self::{chinese::Segmenter, schema::Fields, table::Table};
+use self::{chinese::Segmenter, rough::Counts, schema::Fields, sources::Sources, table::Table};
 use crate::dataset::Dataset;
 use std::path::Path;
 use tantivy::IndexReader;
@@ -66,10 +66,16 @@ pub struct Index {
     reader: IndexReader,
     fields: Fields,
     segmenter: Segmenter,
-    /// The place of each document's record, for each segment.
+    /// The place of each document's record, for each segment; [`GONE`] for one that was deleted.
     places: Vec<Vec<u32>>,
+    /// What a word counts in each document, for each segment.
+    counts: Vec<Counts>,
     table: Table,
+    sources: Sources,
 }
+
+/// The place of a record that has another document now, or none.
+const GONE: u32 = u32::MAX;
 
 /// The index could not be built or read.
 #[derive(Debug, thiserror::Error)]
@@ -93,11 +99,12 @@ impl Index {
 
     /// The index in a folder, which has to exist and be used by nothing else. Only records that changed since it was last
     /// opened are taken in, with those that say something of them; what is not there or damaged is written anew. An index
-    /// that was opened before goes on answering from what it was opened with.
+    /// that was opened before goes on answering from what it was opened with; where it is given with its dataset, what both
+    /// datasets share need not be looked at.
     ///
     /// # Errors
     /// If the folder can't be written.
-    pub fn open(folder: &Path, dataset: &Dataset) -> Result<Self, Error> {
-        build::open(folder, dataset)
+    pub fn open(folder: &Path, dataset: &Dataset, before: Option<(&Dataset, &Self)>) -> Result<Self, Error> {
+        build::open(folder, dataset, before)
     }
 }

@@ -1,7 +1,7 @@
 //! Where words stand in the records that may fit.
 
 use tantivy::{
-    DocId, DocSet as _, TERMINATED, TantivyError, Term,
+    DocId, DocSet as _, SegmentReader, TERMINATED, TantivyError, Term,
     postings::{Postings as _, SegmentPostings},
     schema::{Field, IndexRecordOption},
 };
@@ -123,6 +123,92 @@ fn each(
     Ok(())
 }
 
+/// Words that may stand side by side in the documents of a segment.
+struct Row {
+    postings: Vec<SegmentPostings>,
+    positions: Vec<Vec<u32>>,
+}
+
+impl Row {
+    /// `None` if one of the words stands nowhere in the segment.
+    fn new(index: &Index, segment: &SegmentReader, words: &[String]) -> Result<Option<Self>, Error> {
+        let inverted = segment.inverted_index(index.fields.text)?;
+        let mut postings = Vec::with_capacity(words.len());
+        for word in words {
+            let term = Term::from_field_text(index.fields.text, word);
+            let read = inverted.read_postings(&term, IndexRecordOption::WithFreqsAndPositions);
+            let Some(read) = read.map_err(TantivyError::from)? else { return Ok(None) };
+            postings.push(read);
+        }
+        Ok(Some(Self { postings, positions: vec![Vec::new(); words.len()] }))
+    }
+
+    /// Whether the words stand in a document, side by side if these are not too many to be looked at. Documents are asked for
+    /// in order.
+    fn stands(&mut self, document: DocId, left: &mut usize) -> bool {
+        for postings in &mut self.postings {
+            if postings.doc() < document {
+                postings.seek(document);
+            }
+            if postings.doc() != document {
+                return false;
+            }
+        }
+        let Some(more) = left.checked_sub(self.postings.len()) else { return true };
+        *left = more;
+        for number in 0..self.postings.len() {
+            self.positions[number].clear();
+            self.postings[number].positions(&mut self.positions[number]);
+            if number > 0 && follow(&self.positions[..=number], self.postings.len() - 1).next().is_none() {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// Tells of which documents phrases are a part: of candidates segment by segment, in order.
+pub(super) struct Phrases<'q> {
+    index: &'q Index,
+    /// Each with whether it is to stand there.
+    all: Vec<(&'q [String], bool)>,
+    /// How many words may still be looked at.
+    left: usize,
+    segment: Option<usize>,
+    rows: Vec<Option<Row>>,
+}
+
+impl<'q> Phrases<'q> {
+    /// Phrases that are wanted and that are not. One word is none.
+    pub(super) fn new(index: &'q Index, wanted: &'q [Vec<String>], unwanted: &'q [Vec<String>], most: usize) -> Self {
+        let all = wanted.iter().map(|words| (words, true)).chain(unwanted.iter().map(|words| (words, false)));
+        let phrases = all.map(|(words, wanted)| (words.as_slice(), wanted)).filter(|(words, _)| words.len() > 1);
+        Self { index, all: phrases.collect(), left: most, segment: None, rows: Vec::new() }
+    }
+
+    /// Begins anew with the first segment.
+    pub(super) fn begin(&mut self) {
+        self.segment = None;
+    }
+
+    /// Whether a candidate has the phrases that are wanted and none that is not.
+    pub(super) fn fit(&mut self, candidate: &Candidate) -> Result<bool, Error> {
+        if self.segment != Some(candidate.segment) && !self.all.is_empty() {
+            let searcher = self.index.reader.searcher();
+            let segment = searcher.segment_reader(u32::try_from(candidate.segment).unwrap_or(u32::MAX));
+            let rows = self.all.iter().map(|(words, _)| Row::new(self.index, segment, words));
+            self.rows = rows.collect::<Result<_, _>>()?;
+            self.segment = Some(candidate.segment);
+        }
+        let left = &mut self.left;
+        Ok(self
+            .all
+            .iter()
+            .zip(&mut self.rows)
+            .all(|((_, wanted), row)| row.as_mut().is_some_and(|row| row.stands(candidate.document, left)) == *wanted))
+    }
+}
+
 impl Index {
     /// Those of some documents in which words stand side by side; all of these documents have the words. Of `left`, how
     /// many words may still be looked for, those are taken that it takes; where they do not suffice, nobody looks.
@@ -136,31 +222,13 @@ impl Index {
         if words.len() < 2 || cost > *left {
             return Ok(documents);
         }
-        *left -= cost;
         let searcher = self.reader.searcher();
         let mut found = Vec::with_capacity(documents.0.len());
         for (bits, segment) in documents.0.iter().zip(searcher.segment_readers()) {
             let mut here = Bits::none(segment);
-            let inverted = segment.inverted_index(self.fields.text)?;
-            let mut postings = Vec::with_capacity(words.len());
-            for word in words {
-                let term = Term::from_field_text(self.fields.text, word);
-                let read = inverted.read_postings(&term, IndexRecordOption::WithFreqsAndPositions);
-                postings.extend(read.map_err(TantivyError::from)?);
-            }
-            if postings.len() == words.len() {
-                let mut positions = vec![Vec::new(); words.len()];
+            if let Some(mut row) = Row::new(self, segment, words)? {
                 for document in bits.documents() {
-                    for (postings, positions) in postings.iter_mut().zip(&mut positions) {
-                        positions.clear();
-                        if postings.doc() < document {
-                            postings.seek(document);
-                        }
-                        if postings.doc() == document {
-                            postings.positions(positions);
-                        }
-                    }
-                    if follow(&positions).next().is_some() {
+                    if row.stands(document, left) {
                         here.add(document);
                     }
                 }
@@ -171,10 +239,10 @@ impl Index {
     }
 }
 
-/// The positions at which the first word stands with the others after it.
-fn follow(words: &[Vec<u32>]) -> impl Iterator<Item = u32> {
+/// The positions at which the first word stands with the others after it; in all there are `count` of these.
+fn follow(words: &[Vec<u32>], count: usize) -> impl Iterator<Item = u32> {
     let (first, others) = words.split_first().map_or((&[][..], &[][..]), |(first, others)| (first.as_slice(), others));
-    first.iter().copied().filter(move |position| all_follow(*position, others.len(), others.iter()))
+    first.iter().copied().filter(move |position| all_follow(*position, count, others.iter()))
 }
 
 /// Where in a candidate words stand side by side.

@@ -1,13 +1,14 @@
 //! Look-ups: by name and by what is near to a name.
 
 use tantivy::{
-    Searcher, Term,
+    DocSet as _, Searcher, TERMINATED, TantivyError, Term,
+    postings::Postings as _,
     query::{Bm25StatisticsProvider, BooleanQuery, ConstScoreQuery, EnableScoring, Occur, Query, TermQuery},
     schema::{Field, IndexRecordOption},
 };
 
 use super::{
-    Error, Index,
+    Error, GONE, Index,
     presence::Candidate,
     question::MOST_WORDS,
     terms::{Terms, away},
@@ -68,10 +69,23 @@ impl Index {
 
     /// The records with this key in a field, those first that have all its letters in their name.
     fn keyed(&self, field: Field, kind: Option<Kind>, key: &str) -> Result<Vec<usize>, Error> {
-        let mut clauses = vec![must(exact(field, key))];
-        clauses.extend(kind.map(|kind| must(exact(self.fields.kind, kind.id))));
-        clauses.push((Occur::Should, exact(self.fields.name_key, key)));
-        Ok(self.top(&BooleanQuery::new(clauses), MOST_NAMED, |_| true)?.into_iter().map(|found| found.place).collect())
+        let term = Term::from_field_text(field, key);
+        let mut found: Vec<(bool, usize)> = Vec::new();
+        for (segment, places) in self.reader.searcher().segment_readers().iter().zip(&self.places) {
+            let read = segment.inverted_index(field)?.read_postings(&term, IndexRecordOption::WithFreqs);
+            let Some(mut postings) = read.map_err(TantivyError::from)? else { continue };
+            while postings.doc() != TERMINATED {
+                let place = places[postings.doc() as usize];
+                if place != GONE && kind.is_none_or(|kind| self.table.kind(place as usize) == Some(kind)) {
+                    // What is one of its own names was written down twice.
+                    found.push((postings.term_freq() < 2, place as usize));
+                }
+                postings.advance();
+            }
+        }
+        found.sort_unstable();
+        found.truncate(MOST_NAMED);
+        Ok(found.into_iter().map(|(_, place)| place).collect())
     }
 
     /// The records, of one kind or any, whose names have all of these words, best first.
@@ -90,7 +104,7 @@ impl Index {
             clauses.push(must(Box::new(BooleanQuery::new(any.into()))));
         }
         clauses.extend(kind.map(|kind| must(exact(self.fields.kind, kind.id))));
-        Ok(self.top(&BooleanQuery::new(clauses), limit, |_| true)?.into_iter().map(|found| found.place).collect())
+        Ok(self.top(&BooleanQuery::new(clauses), limit)?.into_iter().map(|found| found.place).collect())
     }
 
     /// The records, of one kind or any, with a name at most so many edits away from this one, or that begins so; the
@@ -129,13 +143,8 @@ impl Index {
         Ok(near)
     }
 
-    /// The records that fit best, ties in the dataset's order; of those only that `fits` lets through.
-    pub(super) fn top(
-        &self,
-        query: &dyn Query,
-        limit: usize,
-        fits: impl Fn(usize) -> bool,
-    ) -> Result<Vec<Candidate>, Error> {
+    /// The records that fit best, ties in the dataset's order.
+    pub(super) fn top(&self, query: &dyn Query, limit: usize) -> Result<Vec<Candidate>, Error> {
         let searcher = self.reader.searcher();
         let statistics = Plain(&searcher);
         let weight = query.weight(EnableScoring::enabled_from_statistics_provider(&statistics, &searcher))?;
@@ -143,9 +152,9 @@ impl Index {
         for (number, segment) in searcher.segment_readers().iter().enumerate() {
             let places = &self.places[number];
             weight.for_each_pruning(best.threshold(), segment, &mut |document, score| {
-                let place = places[document as usize] as usize;
-                if segment.alive_bitset().is_none_or(|alive| alive.is_alive(document)) && fits(place) {
-                    best.add(score, Candidate { segment: number, document, place });
+                let place = places[document as usize];
+                if place != GONE {
+                    best.add(score, Candidate { segment: number, document, place: place as usize });
                 }
                 best.threshold()
             })?;

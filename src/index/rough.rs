@@ -3,14 +3,15 @@
 //! The documents of the rarest unit are taken first, and unit by unit those go that lack too much, so that a common word
 //! is only looked up in what is left. Words count as they do in [`fit`](super::fit), but that all that is said of a record is one text.
 
-use tantivy::{DocId, SegmentReader, fieldnorm::FieldNormReader, query::Bm25Weight, schema::Field};
+use tantivy::{DocId, IndexReader, SegmentReader, query::Bm25Weight, schema::Field};
 
 use super::{
-    Error, Index,
-    documents::{Bits, Documents, add_all, each},
+    Error, GONE, Index,
+    documents::{Bits, Documents, Marked, add_all},
     fit::{ALIAS, NAME, PROPERTY, WEAKER, WHOLE_NAME},
     presence::Candidate,
     question::Unit,
+    schema::Fields,
     top::Best,
     wanted::Need,
 };
@@ -38,63 +39,85 @@ impl Index {
         &self,
         sought: &Sought<'_>,
         limit: usize,
-        fits: impl Fn(usize) -> bool,
+        mut fits: impl FnMut(&Candidate) -> Result<bool, Error>,
     ) -> Result<Vec<Candidate>, Error> {
         let searcher = self.reader.searcher();
-        let lengths = [self.lengths(self.fields.text)?, self.lengths(self.fields.names)?];
         let mut best = Best::new(limit);
+        let mut marked = Marked::default();
         for (number, segment) in searcher.segment_readers().iter().enumerate() {
             let among = sought.among.map(|among| &among.0[number]);
             if among.is_some_and(Bits::is_empty) {
                 continue;
             }
-            let mut rough = Rough::new(self, segment, &lengths)?;
+            let (documents, scores) = (Vec::new(), Vec::new());
+            let mut rough =
+                Rough { index: self, segment, counts: &self.counts[number], marked: &mut marked, documents, scores };
             rough.narrow(sought, among)?;
+            let mut threshold = best.threshold();
             for (document, score) in rough.documents.iter().zip(&rough.scores) {
-                let place = self.places[number][*document as usize] as usize;
-                if *score > best.threshold() && fits(place) {
-                    best.add(*score, Candidate { segment: number, document: *document, place });
+                if *score > threshold {
+                    let place = self.places[number][*document as usize];
+                    let candidate = Candidate { segment: number, document: *document, place: place as usize };
+                    if place != GONE && fits(&candidate)? {
+                        best.add(*score, candidate);
+                        threshold = best.threshold();
+                    }
                 }
             }
         }
         Ok(best.into_sorted())
     }
+}
 
-    /// What a word counts in a text of each length: BM25 for words that are all equally rare, as what a word is worth is
-    /// decided where the question is read.
-    fn lengths(&self, field: Field) -> Result<Vec<f32>, Error> {
-        let searcher = self.reader.searcher();
-        let mut tokens = 0;
-        for segment in searcher.segment_readers() {
-            tokens += segment.inverted_index(field)?.total_num_tokens();
-        }
-        let all = searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum::<u64>().max(1);
-        #[expect(clippy::cast_precision_loss, reason = "a mean")]
-        let mean = tokens as f32 / all as f32;
-        // So that the logarithm in BM25 is nearly 1.
-        let weight = Bm25Weight::for_one_term_without_explain(all * 37 / 100, all, mean);
-        Ok((0..=u8::MAX).map(|length| weight.score(length, 1)).collect())
+/// What a word counts in each document of a segment.
+pub(super) struct Counts {
+    text: Vec<f32>,
+    names: Vec<f32>,
+}
+
+impl Counts {
+    /// For each segment.
+    pub(super) fn of(reader: &IndexReader, fields: &Fields) -> Result<Vec<Self>, Error> {
+        let text = counts(reader, fields.text)?;
+        let names = counts(reader, fields.names)?;
+        Ok(text.into_iter().zip(names).map(|(text, names)| Self { text, names }).collect())
     }
+}
+
+/// What a word counts in a field of each document, by the field's length there: BM25 for words that are all equally rare, as
+/// what a word is worth is decided where the question is read.
+fn counts(reader: &IndexReader, field: Field) -> Result<Vec<Vec<f32>>, Error> {
+    let searcher = reader.searcher();
+    let mut tokens = 0;
+    for segment in searcher.segment_readers() {
+        tokens += segment.inverted_index(field)?.total_num_tokens();
+    }
+    let all = searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum::<u64>().max(1);
+    #[expect(clippy::cast_precision_loss, reason = "a mean")]
+    let mean = tokens as f32 / all as f32;
+    // So that the logarithm in BM25 is nearly 1.
+    let weight = Bm25Weight::for_one_term_without_explain(all * 37 / 100, all, mean);
+    let lengths: Vec<f32> = (0..=u8::MAX).map(|length| weight.score(length, 1)).collect();
+    let mut counts = Vec::new();
+    for segment in searcher.segment_readers() {
+        let norms = segment.get_fieldnorms_reader(field)?;
+        counts
+            .push((0..segment.max_doc()).map(|document| lengths[usize::from(norms.fieldnorm_id(document))]).collect());
+    }
+    Ok(counts)
 }
 
 /// Documents of a segment with what they count so far.
 struct Rough<'i> {
     index: &'i Index,
     segment: &'i SegmentReader,
-    text: FieldNormReader,
-    names: FieldNormReader,
-    lengths: &'i [Vec<f32>; 2],
+    counts: &'i Counts,
+    marked: &'i mut Marked,
     documents: Vec<DocId>,
     scores: Vec<f32>,
 }
 
-impl<'i> Rough<'i> {
-    fn new(index: &'i Index, segment: &'i SegmentReader, lengths: &'i [Vec<f32>; 2]) -> Result<Self, Error> {
-        let (text, names) =
-            (segment.get_fieldnorms_reader(index.fields.text)?, segment.get_fieldnorms_reader(index.fields.names)?);
-        Ok(Self { index, segment, text, names, lengths, documents: Vec::new(), scores: Vec::new() })
-    }
-
+impl Rough<'_> {
     fn narrow(&mut self, sought: &Sought<'_>, among: Option<&Bits>) -> Result<(), Error> {
         let mut units = sought.units.to_vec();
         // The more a unit is worth, the rarer it is.
@@ -151,9 +174,9 @@ impl<'i> Rough<'i> {
             self.group(&units, 1)?;
         }
         for phrase in sought.phrases {
+            let words = f32::from(u8::try_from(phrase.len()).unwrap_or(u8::MAX));
             for (document, score) in self.documents.iter().zip(&mut self.scores) {
-                let words = f32::from(u8::try_from(phrase.len()).unwrap_or(u8::MAX));
-                *score += words * self.lengths[0][usize::from(self.text.fieldnorm_id(*document))];
+                *score += words * self.counts.text[*document as usize];
             }
         }
         if let Some((key, forms)) = &sought.told {
@@ -162,12 +185,17 @@ impl<'i> Rough<'i> {
         for key in sought.keys {
             let mut named = vec![false; self.documents.len()];
             for field in [self.index.fields.key, self.index.fields.loose] {
-                each(&self.documents, self.segment, (field, key), |place| named[place] = true)?;
+                self.having(field, key)?.into_iter().for_each(|place| named[place] = true);
             }
             let named = named.into_iter().zip(&mut self.scores);
             named.for_each(|(named, score)| *score += if named { WHOLE_NAME } else { 0.0 });
         }
         Ok(())
+    }
+
+    /// Which of the documents have a term: their places among them.
+    fn having(&mut self, field: Field, text: &str) -> Result<Vec<usize>, Error> {
+        self.marked.having(&self.documents, self.segment, (field, text))
     }
 
     /// Begins with the documents that have one of the units; with no units, with those of a group or all.
@@ -178,7 +206,6 @@ impl<'i> Rough<'i> {
             _ => self.union(first.iter().map(|(unit, _)| *unit))?,
         };
         among.inspect(|among| bits.and(among));
-        bits.keep_alive(self.segment);
         self.documents = bits.documents();
         self.scores = vec![0.0; self.documents.len()];
         Ok(())
@@ -244,24 +271,25 @@ impl<'i> Rough<'i> {
 
     /// What a unit counts in each document: its best form, or the property or name that is called so, and a little of the
     /// others. 0 where it is not.
-    fn unit(&self, unit: &Unit, weight: f32) -> Result<Vec<f32>, Error> {
+    fn unit(&mut self, unit: &Unit, weight: f32) -> Result<Vec<f32>, Error> {
         let fields = &self.index.fields;
-        let documents = &self.documents;
         if let ([], None, [form]) = (unit.properties.as_slice(), &unit.key, unit.forms.as_slice()) {
             return self.form(form, weight);
         }
-        let (mut best, mut sum) = (vec![0.0_f32; documents.len()], vec![0.0_f32; documents.len()]);
+        let (mut best, mut sum) = (vec![0.0_f32; self.documents.len()], vec![0.0_f32; self.documents.len()]);
         let mut add = |place: usize, count: f32| {
             best[place] = best[place].max(count);
             sum[place] += count;
         };
         for property in &unit.properties {
-            each(documents, self.segment, (fields.property, property.id), |place| add(place, PROPERTY * weight))?;
+            for place in self.having(fields.property, property.id)? {
+                add(place, PROPERTY * weight);
+            }
         }
         if let Some(key) = &unit.key {
             let words = f32::from(u8::try_from(unit.length).unwrap_or(u8::MAX));
             for field in [fields.key, fields.loose] {
-                each(documents, self.segment, (field, key), |place| add(place, NAME * words * weight))?;
+                self.having(field, key)?.into_iter().for_each(|place| add(place, NAME * words * weight));
             }
         }
         for form in unit.forms.iter().filter(|form| !form.is_empty()) {
@@ -273,27 +301,24 @@ impl<'i> Rough<'i> {
     }
 
     /// What words count that stand together in a document. 0 where one is missing.
-    fn form(&self, form: &[String], weight: f32) -> Result<Vec<f32>, Error> {
+    fn form(&mut self, form: &[String], weight: f32) -> Result<Vec<f32>, Error> {
         let fields = &self.index.fields;
-        let documents = &self.documents;
-        let mut counts = vec![0.0_f32; documents.len()];
+        let mut counts = vec![0.0_f32; self.documents.len()];
         for (number, word) in form.iter().enumerate() {
-            let mut all = vec![0.0_f32; documents.len()];
-            each(documents, self.segment, (fields.text, word), |place| {
+            let mut all = vec![0.0_f32; self.documents.len()];
+            for place in self.having(fields.text, word)? {
                 if number == 0 || counts[place] > 0.0 {
-                    let length = self.text.fieldnorm_id(documents[place]);
-                    all[place] = counts[place] + weight * self.lengths[0][usize::from(length)];
+                    all[place] = counts[place] + weight * self.counts.text[self.documents[place] as usize];
                 }
-            })?;
-            each(documents, self.segment, (fields.names, word), |place| {
+            }
+            for place in self.having(fields.names, word)? {
                 if all[place] > 0.0 {
-                    let length = self.names.fieldnorm_id(documents[place]);
-                    all[place] += NAME * weight * self.lengths[1][usize::from(length)];
+                    all[place] += NAME * weight * self.counts.names[self.documents[place] as usize];
                 }
-            })?;
-            each(documents, self.segment, (fields.aliases, word), |place| {
+            }
+            for place in self.having(fields.aliases, word)? {
                 all[place] += if all[place] > 0.0 { ALIAS * weight } else { 0.0 };
-            })?;
+            }
             counts = all;
         }
         Ok(counts)
@@ -304,12 +329,12 @@ impl<'i> Rough<'i> {
         let fields = &self.index.fields;
         let mut tells = vec![false; self.documents.len()];
         for field in [fields.key, fields.loose] {
-            each(&self.documents, self.segment, (field, key), |place| tells[place] = true)?;
+            self.having(field, key)?.into_iter().for_each(|place| tells[place] = true);
         }
         for form in forms {
             let mut has = vec![0; self.documents.len()];
             for word in *form {
-                each(&self.documents, self.segment, (fields.text, word), |place| has[place] += 1)?;
+                self.having(fields.text, word)?.into_iter().for_each(|place| has[place] += 1);
             }
             has.iter().zip(&mut tells).for_each(|(has, tells)| *tells |= *has == form.len());
         }

@@ -14,10 +14,8 @@ pub(super) struct Fields {
     pub id: Field,
     /// By which it is seen whether the document is up to date.
     pub fingerprint: Field,
-    /// The keys of the record's names and its id, for exact look-up.
+    /// The keys of the record's names and its id, for exact look-up: those of its name and native name twice.
     pub key: Field,
-    /// The keys of the record's name and native name alone.
-    pub name_key: Field,
     /// The keys of its names in the singular, and of Chinese ones as they sound.
     pub loose: Field,
     /// The words of the record's name and native name.
@@ -32,8 +30,6 @@ pub(super) struct Fields {
     pub tag: Field,
     /// The keys of the places that the record is at or in.
     pub place: Field,
-    /// What the sources may be called by.
-    pub source: Field,
 }
 
 /// The schema and its fields.
@@ -42,13 +38,14 @@ pub(super) fn schema() -> (Schema, Fields) {
         let indexing = TextFieldIndexing::default().set_tokenizer(TOKENIZER);
         TextOptions::default().set_indexing_options(indexing.set_index_option(option).set_fieldnorms(lengths))
     };
+    let raw = TextFieldIndexing::default().set_tokenizer("raw").set_fieldnorms(false);
+    let counted = TextOptions::default().set_indexing_options(raw.set_index_option(IndexRecordOption::WithFreqs));
     let mut schema = Schema::builder();
     let fields = Fields {
         kind: schema.add_text_field("kind", STRING),
         id: schema.add_u64_field("id", FAST | INDEXED),
         fingerprint: schema.add_u64_field("fingerprint", FAST),
-        key: schema.add_text_field("key", STRING),
-        name_key: schema.add_text_field("name_key", STRING),
+        key: schema.add_text_field("key", counted),
         loose: schema.add_text_field("loose", STRING),
         // A short name is closer to a word of it than a long one; a record with many aliases is no farther.
         names: schema.add_text_field("names", words(IndexRecordOption::Basic, true)),
@@ -57,7 +54,6 @@ pub(super) fn schema() -> (Schema, Fields) {
         text: schema.add_text_field("text", words(IndexRecordOption::WithFreqsAndPositions, true)),
         tag: schema.add_text_field("tag", STRING),
         place: schema.add_text_field("place", STRING),
-        source: schema.add_text_field("source", STRING),
     };
     (schema.build(), fields)
 }

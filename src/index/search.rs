@@ -7,21 +7,18 @@ use super::{
     documents::Documents,
     filter::{Given, given},
     fitting::Fitting,
-    language::{Asked, Filters, parse},
+    language::{Asked, parse},
     question::{Question, Taken, Unit},
     wanted::Frame,
     words::words,
 };
-use crate::{
-    dataset::{Property, SOURCE},
-    spelling::key,
-};
+use crate::{dataset::Property, spelling::key};
 
 /// So many words, names and properties that `OR` joins are looked for.
 const MOST_EITHER: usize = 12;
-/// Phrases are looked for word by word in so many documents; beyond them, all of the words anywhere in a record are taken
-/// for the phrase. A tenth of a microsecond each.
-const MOST_READ: usize = 60_000;
+/// Phrases are looked for in so many words of documents; beyond them, all of the words anywhere in a record are taken for the
+/// phrase. A twentieth of a microsecond each.
+pub(super) const MOST_READ: usize = 60_000;
 
 /// What a search found, best first, a record once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,8 +76,7 @@ impl Index {
             let hits = found.into_iter().map(|record| Hit { record, claim: None }).collect();
             Fitting { hits, ..Fitting::default() }
         } else {
-            let reach = if asked.has_phrases() { self.reach(&question.units)? } else { None };
-            let (among, frame) = self.frame(asked, true, reach)?;
+            let (among, frame) = self.frame(asked, true, None)?;
             self.fitting(&question, among.as_ref(), &frame, limit)?
         };
         let mut seen: HashSet<usize> = hits.iter().map(|hit| hit.record).collect();
@@ -175,6 +171,9 @@ impl Index {
         for values in given(&self.fields, &asked.filters) {
             narrow(&mut among, self.having_any(&values)?);
         }
+        if !asked.filters.source.is_empty() {
+            narrow(&mut among, self.resting_on(&asked.filters.source));
+        }
         frame.phrases = phrases(&asked.phrases);
         for phrase in &frame.phrases {
             narrow(&mut among, self.having_all(phrase)?);
@@ -195,8 +194,12 @@ impl Index {
         }
         let mut except = asked.except.clone();
         if claims {
-            frame.sources = self.sources(&asked.filters.source)?;
-            frame.without_sources = self.sources(&std::mem::take(&mut except.source))?.unwrap_or_default();
+            let asked = &asked.filters.source;
+            frame.sources = (!asked.is_empty()).then(|| self.sources.called(asked));
+            frame.without_sources = self.sources.called(&std::mem::take(&mut except.source));
+        }
+        if !except.source.is_empty() {
+            among.get_or_insert_with(|| self.all()).without(&self.resting_on(&except.source));
         }
         for values in given(&self.fields, &except) {
             let unwanted = self.having_any(&values)?;
@@ -204,27 +207,20 @@ impl Index {
         }
         let mut left = MOST_READ;
         for phrase in phrases(&asked.without) {
-            let mut unwanted = self.having_all(&phrase)?;
             let among = among.get_or_insert_with(|| self.all());
+            if claims && phrase.len() > 1 {
+                frame.without_phrases.push(phrase);
+                continue;
+            }
+            let mut unwanted = self.having_all(&phrase)?;
             unwanted.and(among);
             among.without(&self.side_by_side(&phrase, unwanted, &mut left)?);
         }
-        for phrase in &frame.phrases {
+        // Of claims the best are looked for, and only of these whether the words stand side by side.
+        for phrase in frame.phrases.iter().filter(|_| !claims) {
             among = among.map(|among| self.side_by_side(phrase, among, &mut left)).transpose()?;
         }
         Ok((among, frame))
-    }
-
-    /// The places of the sources that are called so. `None` if none are asked for.
-    fn sources(&self, called: &[String]) -> Result<Option<Vec<u32>>, Error> {
-        if called.is_empty() {
-            return Ok(None);
-        }
-        let mut sources = self.having([(self.fields.kind, SOURCE.id)])?;
-        for values in given(&self.fields, &Filters { source: called.to_owned(), ..Filters::default() }) {
-            sources.and(&self.having_any(&values)?);
-        }
-        Ok(Some(self.places_of(&sources).into_iter().filter_map(|place| u32::try_from(place).ok()).collect()))
     }
 
     /// The documents that have one of the forms of a unit.
@@ -235,23 +231,6 @@ impl Index {
             any.or(&self.having_all(form)?);
         }
         Ok(any)
-    }
-
-    /// The documents that have anything of what is asked for; `None` if nothing is.
-    fn reach(&self, units: &[Unit]) -> Result<Option<Documents>, Error> {
-        let mut all: Option<Documents> = None;
-        for unit in units {
-            let mut any = self.stands(unit)?;
-            any.or(&self.having(unit.properties.iter().map(|property| (self.fields.property, property.id)))?);
-            all = Some(match all {
-                Some(mut all) => {
-                    all.or(&any);
-                    all
-                }
-                None => any,
-            });
-        }
-        Ok(all)
     }
 
     /// The documents that have one of the values.

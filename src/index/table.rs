@@ -1,9 +1,9 @@
 //! What is kept beside the index of every record and claim: what a filter or an order asks for, and no text.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
-use super::{chunks::chunks, document::days};
-use crate::dataset::{Claim, Dataset, PROPERTIES, PartialDate, Property, Record, Value};
+use super::{document::days, kept::Kept};
+use crate::dataset::{Claim, Dataset, Kind, PROPERTIES, PartialDate, Property, References, Value, chunks};
 
 /// Days beyond all others.
 const NEVER: i32 = i32::MIN;
@@ -13,8 +13,6 @@ const NEVER: i32 = i32::MIN;
 pub(super) struct ClaimRow {
     /// The first day of its own date.
     day: i32,
-    /// Where its sources end.
-    sources: u32,
     property: u8,
     /// Whether its value is a date.
     is_date: bool,
@@ -25,16 +23,16 @@ pub(super) struct ClaimRow {
 
 impl ClaimRow {
     /// The first day of the date that the claim is or for which it holds.
-    pub(super) fn day(&self) -> Option<i32> {
+    pub(super) fn day(self) -> Option<i32> {
         (self.day != NEVER).then_some(self.day)
     }
 
-    pub(super) fn property(&self) -> Option<&'static Property> {
+    pub(super) fn property(self) -> Option<&'static Property> {
         PROPERTIES.get(usize::from(self.property))
     }
 
     /// Whether it stands on the timeline.
-    pub(super) fn is_told(&self) -> bool {
+    pub(super) fn is_told(self) -> bool {
         self.is_date && self.property().is_some_and(|property| property.timeline.is_some())
     }
 }
@@ -45,6 +43,7 @@ struct RecordRow {
     /// Where its claims end.
     claims: u32,
     names_words: u8,
+    all_names_words: u8,
     summary_words: u8,
 }
 
@@ -61,82 +60,64 @@ pub(super) struct Lengths {
 struct Rows {
     records: Vec<RecordRow>,
     claims: Vec<ClaimRow>,
-    sources: Vec<u32>,
 }
 
 /// All of them.
 #[derive(Debug, Default)]
 pub(super) struct Table {
     rows: Rows,
+    references: Arc<References>,
     pub lengths: Lengths,
 }
 
 impl Rows {
-    /// `names` are the words in all names of each record of the dataset.
-    fn of(dataset: &Dataset, names: &[u32], range: Range<usize>) -> Self {
+    fn of(dataset: &Dataset, before: Option<(&Table, &Kept)>, range: Range<usize>) -> Self {
         let mut rows = Self::default();
-        // Claims side by side mostly rest on the same source.
-        let mut last: Option<(&str, u32)> = None;
-        for record in &dataset.records()[range] {
-            for claim in &record.claims {
-                for id in &claim.sources {
-                    if last.is_none_or(|(known, _)| known != id) {
-                        last = dataset.place(id).map(|place| (id.as_str(), size(place)));
-                    }
-                    rows.sources.extend(last.map(|(_, place)| place));
-                }
-                let row = rows.row(dataset, names, claim);
-                rows.claims.push(row);
+        for (place, record) in range.clone().zip(&dataset.records()[range]) {
+            if let Some((table, kept)) = before
+                && let Some(same) = kept.places[place]
+            {
+                rows.claims.extend(table.claims(same as usize));
+                rows.records.push(RecordRow { claims: size(rows.claims.len()), ..table.rows.records[same as usize] });
+                continue;
             }
+            rows.claims.extend(record.claims.iter().map(|claim| row(dataset, claim)));
             let tags = record.tags.iter().map(|tag| count(tag)).sum::<usize>();
             rows.records.push(RecordRow {
                 claims: size(rows.claims.len()),
                 names_words: short(count(&record.name) + record.native_name.as_deref().map_or(0, count)),
+                all_names_words: short(record.names().map(count).sum()),
                 summary_words: short(1 + count(&record.summary) + tags),
             });
         }
         rows
     }
 
-    /// The row of a claim whose sources are there already.
-    fn row(&self, dataset: &Dataset, names: &[u32], claim: &Claim) -> ClaimRow {
-        let own = own_date(claim);
-        ClaimRow {
-            day: own.map_or(NEVER, |date| days(date).0),
-            sources: size(self.sources.len()),
-            property: u8::try_from(claim.property.rank()).unwrap_or(u8::MAX),
-            is_date: matches!(claim.value, Value::Date(_)),
-            value_words: short(match &claim.value {
-                Value::Ref(id) => dataset.place(id).map_or(1, |target| names[target] as usize),
-                Value::Text(text) => count(text),
-                Value::Date(_) => 3,
-                Value::Quantity(_) | Value::Money(_) => count(&dataset.show(&claim.value)),
-            }),
-            note_words: short(1 + claim.note.as_deref().map_or(0, count)),
-        }
-    }
-
     /// Puts the rows of the records that follow after these.
     fn append(&mut self, mut next: Self) {
-        let (claims, sources) = (size(self.claims.len()), size(self.sources.len()));
+        let claims = size(self.claims.len());
         next.records.iter_mut().for_each(|record| record.claims += claims);
-        next.claims.iter_mut().for_each(|claim| claim.sources += sources);
         self.records.append(&mut next.records);
         self.claims.append(&mut next.claims);
-        self.sources.append(&mut next.sources);
     }
 }
 
 impl Table {
-    pub(super) fn of(dataset: &Dataset) -> Self {
-        let records = dataset.records();
-        let names = chunks(records.len(), |range| records[range].iter().map(names).collect::<Vec<_>>()).concat();
-        let mut pieces = chunks(records.len(), |range| Rows::of(dataset, &names, range)).into_iter();
+    /// Of what the dataset has kept of the one before, the rows are taken from there.
+    pub(super) fn of(dataset: &Dataset, before: Option<(&Self, &Kept)>) -> Self {
+        let records = dataset.records().len();
+        let mut pieces = chunks(records, |range| Rows::of(dataset, before, range)).into_iter();
         let mut rows = pieces.next().unwrap_or_default();
         pieces.for_each(|piece| rows.append(piece));
+        // Where another record is the value of a claim, that one's names are.
+        let references = Arc::clone(dataset.references());
+        for (claim, row) in rows.claims.iter_mut().enumerate() {
+            if let Some(target) = references.target(claim) {
+                row.value_words = rows.records[target].all_names_words;
+            }
+        }
         rows.records.shrink_to_fit();
         rows.claims.shrink_to_fit();
-        rows.sources.shrink_to_fit();
         let (mut names, mut summary, mut value) = (0_u64, 0_u64, 0_u64);
         for record in &rows.records {
             names += u64::from(record.names_words);
@@ -152,7 +133,7 @@ impl Table {
             summary: mean(summary, rows.records.len()),
             value: mean(value, rows.claims.len()),
         };
-        Self { rows, lengths }
+        Self { rows, references, lengths }
     }
 
     fn first_claim(&self, record: usize) -> usize {
@@ -164,11 +145,19 @@ impl Table {
         &self.rows.claims[self.first_claim(record)..self.rows.records[record].claims as usize]
     }
 
+    /// The kind of a record.
+    pub(super) fn kind(&self, record: usize) -> Option<Kind> {
+        self.references.kind(record)
+    }
+
     /// The places of the sources that a claim rests on.
     pub(super) fn sources(&self, record: usize, claim: usize) -> &[u32] {
-        let at = self.first_claim(record) + claim;
-        let start = at.checked_sub(1).map_or(0, |before| self.rows.claims[before].sources);
-        &self.rows.sources[start as usize..self.rows.claims[at].sources as usize]
+        self.references.sources(self.references.claims(record).start + claim)
+    }
+
+    /// The places of all sources that a record rests on.
+    pub(super) fn all_sources(&self, record: usize) -> &[u32] {
+        self.references.all_sources(record)
     }
 
     /// The lengths of the names and of the summary, in words.
@@ -181,7 +170,7 @@ impl Table {
     pub(super) fn days(&self, record: usize) -> impl Iterator<Item = i32> {
         let claims = self.claims(record);
         let told = claims.iter().any(|claim| claim.is_date);
-        claims.iter().filter(move |claim| claim.is_date || !told).filter_map(ClaimRow::day)
+        claims.iter().filter(move |claim| claim.is_date || !told).copied().filter_map(ClaimRow::day)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -189,14 +178,25 @@ impl Table {
     }
 }
 
+/// The row of a claim.
+fn row(dataset: &Dataset, claim: &Claim) -> ClaimRow {
+    ClaimRow {
+        day: own_date(claim).map_or(NEVER, |date| days(date).0),
+        property: u8::try_from(claim.property.rank()).unwrap_or(u8::MAX),
+        is_date: matches!(claim.value, Value::Date(_)),
+        value_words: short(match &claim.value {
+            Value::Ref(_) => 1,
+            Value::Text(text) => count(text),
+            Value::Date(_) => 3,
+            Value::Quantity(_) | Value::Money(_) => count(&dataset.show(&claim.value)),
+        }),
+        note_words: short(1 + claim.note.as_deref().map_or(0, count)),
+    }
+}
+
 /// The date that a claim is or for which it holds.
 fn own_date(claim: &Claim) -> Option<PartialDate> {
     if let Value::Date(date) = claim.value { Some(date) } else { claim.as_of }
-}
-
-/// The words in all names of a record.
-fn names(record: &Record) -> u32 {
-    size(record.names().map(count).sum())
 }
 
 /// The words of a text, roughly: what is between spaces, and every two characters that are not Latin.

@@ -2,7 +2,13 @@
 
 use std::sync::Arc;
 
-use tantivy::{InvertedIndexReader, Term, query::FuzzyTermQuery, schema::Field};
+use tantivy::{
+    InvertedIndexReader, TantivyError, Term,
+    fastfield::AliveBitSet,
+    postings::BlockSegmentPostings,
+    query::FuzzyTermQuery,
+    schema::{Field, IndexRecordOption},
+};
 
 use super::{Error, Index, verbs::inflections};
 use crate::spelling::{edits, ends_in_number, forgiven, is_slip};
@@ -29,27 +35,54 @@ pub(super) struct NearTerm {
     pub documents: u32,
 }
 
+/// Of a term with more documents some are taken to be there still.
+const MOST_ALIVE: u32 = 64;
+
 /// The terms of one field.
 pub(super) struct Terms {
     field: Field,
     segments: Vec<Arc<InvertedIndexReader>>,
+    /// For each segment that has lost documents those that it still has.
+    alive: Vec<Option<AliveBitSet>>,
 }
 
 impl Terms {
     pub(super) fn of(index: &Index, field: Field) -> Result<Self, Error> {
         let searcher = index.reader.searcher();
         let readers = searcher.segment_readers().iter().map(|segment| segment.inverted_index(field));
-        Ok(Self { field, segments: readers.collect::<Result<_, _>>()? })
+        let alive = searcher.segment_readers().iter().map(|segment| segment.alive_bitset().cloned()).collect();
+        Ok(Self { field, segments: readers.collect::<Result<_, _>>()?, alive })
     }
 
     /// In how many documents a term stands.
     pub(super) fn documents(&self, text: &str) -> Result<u32, Error> {
         let term = Term::from_field_text(self.field, text);
         let mut all = 0;
-        for segment in &self.segments {
-            all += segment.doc_freq(&term).map_err(tantivy::TantivyError::from)?;
+        for (segment, alive) in self.segments.iter().zip(&self.alive) {
+            let count = segment.doc_freq(&term).map_err(TantivyError::from)?;
+            all += match alive {
+                Some(alive) if (1..=MOST_ALIVE).contains(&count) => {
+                    let mut postings = segment
+                        .read_block_postings(&term, IndexRecordOption::Basic)
+                        .map_err(TantivyError::from)?
+                        .unwrap_or_else(BlockSegmentPostings::empty);
+                    let mut left = 0;
+                    while !postings.docs().is_empty() {
+                        left +=
+                            postings.docs().iter().map(|document| u32::from(alive.is_alive(*document))).sum::<u32>();
+                        postings.advance();
+                    }
+                    left
+                }
+                _ => count,
+            };
         }
         Ok(all)
+    }
+
+    /// Whether a term of the dictionary still stands anywhere.
+    fn is_left(&self, text: &str) -> Result<bool, Error> {
+        Ok(self.alive.iter().all(Option::is_none) || self.documents(text)? > 0)
     }
 
     /// The terms that begin so, as they stand in the dictionary.
@@ -57,7 +90,7 @@ impl Terms {
         let mut found: Vec<String> = Vec::new();
         for segment in &self.segments {
             let range = segment.terms().range().ge(typed.as_bytes());
-            let mut stream = range.into_stream().map_err(tantivy::TantivyError::from)?;
+            let mut stream = range.into_stream().map_err(TantivyError::from)?;
             let mut left = limit;
             while left > 0 && stream.advance() && stream.key().starts_with(typed.as_bytes()) {
                 left -= 1;
@@ -66,7 +99,13 @@ impl Terms {
         }
         found.sort_unstable();
         found.dedup();
-        Ok(found)
+        let mut left = Vec::with_capacity(found.len());
+        for text in found {
+            if self.is_left(&text)? {
+                left.push(text);
+            }
+        }
+        Ok(left)
     }
 }
 
@@ -99,7 +138,7 @@ pub(super) fn away(fields: &[&Terms], typed: &str, distance: u8) -> Result<Vec<V
                         search = search.lt(next.to_string());
                     }
                 }
-                let mut stream = search.into_stream().map_err(tantivy::TantivyError::from)?;
+                let mut stream = search.into_stream().map_err(TantivyError::from)?;
                 while stream.advance() {
                     let Ok(text) = std::str::from_utf8(stream.key()) else { continue };
                     if !add(text, stream.value().doc_freq) {
@@ -114,7 +153,11 @@ pub(super) fn away(fields: &[&Terms], typed: &str, distance: u8) -> Result<Vec<V
                 add(other, documents);
             }
         }
-        *near = merged(std::mem::take(near));
+        for term in merged(std::mem::take(near)) {
+            if terms.is_left(&term.text)? {
+                near.push(term);
+            }
+        }
     }
     Ok(all)
 }

@@ -25,11 +25,7 @@ impl Index {
     /// # Errors
     /// If the index can't be read.
     pub fn unmet(&self, filters: &Filters) -> Result<Vec<Unmet>, Error> {
-        let asked = [
-            ("tag", self.fields.tag, &filters.tag),
-            ("place", self.fields.place, &filters.place),
-            ("source", self.fields.source, &filters.source),
-        ];
+        let asked = [("tag", self.fields.tag, &filters.tag), ("place", self.fields.place, &filters.place)];
         let mut unmet = Vec::new();
         for (filter, field, values) in asked {
             let terms = Terms::of(self, field)?;
@@ -39,6 +35,9 @@ impl Index {
                     unmet.push(Unmet { filter, value: value.clone(), near: nearest(&terms, &term)? });
                 }
             }
+        }
+        for value in filters.source.iter().filter(|value| !self.sources.knows(value)) {
+            unmet.push(Unmet { filter: "source", value: value.clone(), near: self.sources.nearest(value) });
         }
         Ok(unmet)
     }

@@ -39,13 +39,15 @@ pub(super) struct Wanted<'q> {
 pub(super) struct Frame {
     /// Words side by side.
     pub phrases: Vec<Vec<String>>,
+    /// And those that are not wanted so.
+    pub without_phrases: Vec<Vec<String>>,
     /// Units of which one of each group is wanted.
     pub either: Vec<Vec<Unit>>,
     /// Whether only some days fit.
     pub filters: Filters,
-    /// For a filter that asks for sources: their places.
+    /// For a filter that asks for sources: their places, in order.
     pub sources: Option<Vec<u32>>,
-    /// The places of the sources that are not wanted.
+    /// The places of the sources that are not wanted, in order.
     pub without_sources: Vec<u32>,
 }
 

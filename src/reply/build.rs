@@ -1,5 +1,7 @@
 //! Citation marks, and the sources that they stand for.
 
+use std::fmt::Write as _;
+
 use super::{Block, Span, bold, text};
 use crate::dataset::{Dataset, Record};
 
@@ -14,8 +16,12 @@ impl Citations {
     pub fn mark(&mut self, sources: &[String]) -> Span {
         let mut numbers: Vec<usize> = sources.iter().map(|id| self.number(id)).collect();
         numbers.sort_unstable();
-        let marks: Vec<String> = numbers.iter().map(|number| format!("[{number}]")).collect();
-        text(format!(" {}", marks.concat()))
+        let mut marks = String::from(" ");
+        for number in numbers {
+            // Writing to a string can't fail.
+            let _ = write!(marks, "[{number}]");
+        }
+        text(marks)
     }
 
     fn number(&mut self, id: &str) -> usize {
@@ -63,17 +69,16 @@ fn line(place: usize, id: &str, dataset: &Dataset) -> Vec<Span> {
 
 /// A source as one line: title (a link if it has one), authors or publisher, date.
 fn cite(spans: &mut Vec<Span>, source: &Record) {
-    let info = source.source.clone().unwrap_or_default();
-    spans.push(match info.url {
+    let info = source.source.as_deref();
+    spans.push(match info.and_then(|info| info.url.clone()) {
         Some(url) => Span::Link { text: source.name.clone(), url },
         None => text(source.name.clone()),
     });
-    let by = match info.authors.as_slice() {
-        [] => info.publisher,
+    let by = match info.map(|info| info.authors.as_slice()).unwrap_or_default() {
+        [] => info.and_then(|info| info.publisher.clone()),
         [one] => Some(one.clone()),
         [first, ..] => Some(format!("{first} and others")),
     };
-    let date = info.date.map_or_else(|| "undated".to_owned(), |date| date.to_string());
-    let rest: Vec<String> = by.into_iter().chain([date]).collect();
-    spans.push(text(format!(", {}", rest.join(", "))));
+    let date = info.and_then(|info| info.date).map_or_else(|| "undated".to_owned(), |date| date.to_string());
+    spans.push(text(by.map_or_else(|| format!(", {date}"), |by| format!(", {by}, {date}"))));
 }

@@ -56,16 +56,21 @@ fn tagged(out: &mut String, tag: &str, words: &str) {
 
 /// Escapes for text and for attributes.
 fn escape(out: &mut String, words: &str) {
-    for c in words.chars().filter_map(shown) {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
+    let mut rest = words;
+    let as_it_is = |c: char| shown(c) == Some(c) && !matches!(c, '&' | '<' | '>' | '"' | '\'');
+    while let Some((at, c)) = rest.char_indices().find(|(_, c)| !as_it_is(*c)) {
+        out.push_str(&rest[..at]);
+        match shown(c) {
+            Some('&') => out.push_str("&amp;"),
+            Some('<') => out.push_str("&lt;"),
+            Some('>') => out.push_str("&gt;"),
+            Some('"') => out.push_str("&quot;"),
+            Some('\'') => out.push_str("&#39;"),
+            other => out.extend(other),
         }
+        rest = &rest[at + c.len_utf8()..];
     }
+    out.push_str(rest);
 }
 
 #[cfg(test)]

@@ -64,6 +64,14 @@ pub fn code(words: impl Into<String>) -> Span {
     Span::Code(words.into())
 }
 
+/// How many characters some spans have as plain text.
+#[must_use]
+pub fn length(spans: &[Span]) -> usize {
+    let mut count = plain::Count::default();
+    plain::spans(&mut count, spans, false);
+    count.0
+}
+
 /// The character as it may be shown: line ends as spaces; no control characters, which could move a terminal's cursor,
 /// and none that turn the direction of the text around them.
 fn shown(c: char) -> Option<char> {
@@ -91,12 +99,24 @@ impl Reply {
     /// The reply as plain text, which says the same as [`Reply::html`].
     #[must_use]
     pub fn text(&self) -> String {
-        plain::render(self, false)
+        let mut text = String::new();
+        plain::render(&mut text, self, false);
+        text
+    }
+
+    /// How many characters [`Reply::text`] has.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        let mut count = plain::Count::default();
+        plain::render(&mut count, self, false);
+        count.0
     }
 
     /// The reply for a terminal: as [`Reply::text`], with bold, colours and links in ANSI escapes.
     #[must_use]
     pub fn ansi(&self) -> String {
-        plain::render(self, true)
+        let mut text = String::new();
+        plain::render(&mut text, self, true);
+        text
     }
 }

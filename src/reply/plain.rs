@@ -1,61 +1,96 @@
 //! Plain text, for the body of a message and for terminals.
 
-use std::fmt::Write as _;
-
 use super::{Block, Reply, Span, shown};
 
-pub(super) fn render(reply: &Reply, ansi: bool) -> String {
-    let mut blocks = Vec::new();
-    for block in &reply.blocks {
-        match block {
-            Block::Para(content) => blocks.push((spans(content, ansi), true)),
-            Block::List(items) => {
-                let items: Vec<_> = items.iter().map(|item| format!("• {}", spans(item, ansi))).collect();
-                blocks.push((items.join("\n"), false));
-            }
-        }
-    }
-    let mut out = String::new();
-    for (number, (block, is_para)) in blocks.iter().enumerate() {
-        if number > 0 {
-            out.push_str(if *is_para { "\n\n" } else { "\n" });
-        }
-        out.push_str(block);
-    }
-    out
+/// What plain text is written to.
+pub(super) trait Out {
+    /// Adds a text as it is.
+    fn add(&mut self, text: &str);
 }
 
-fn spans(spans: &[Span], ansi: bool) -> String {
-    let mut out = String::new();
+impl Out for String {
+    fn add(&mut self, text: &str) {
+        self.push_str(text);
+    }
+}
+
+/// Counts the characters instead.
+#[derive(Debug, Default)]
+pub(super) struct Count(pub usize);
+
+impl Out for Count {
+    fn add(&mut self, text: &str) {
+        self.0 += if text.is_ascii() { text.len() } else { text.chars().count() };
+    }
+}
+
+pub(super) fn render(out: &mut impl Out, reply: &Reply, ansi: bool) {
+    for (number, block) in reply.blocks.iter().enumerate() {
+        let (gap, items) = match block {
+            Block::Para(content) => ("\n\n", std::slice::from_ref(content)),
+            Block::List(items) => ("\n", items.as_slice()),
+        };
+        out.add(if number > 0 { gap } else { "" });
+        for (place, item) in items.iter().enumerate() {
+            out.add(if place > 0 { "\n" } else { "" });
+            out.add(if matches!(block, Block::List(_)) { "• " } else { "" });
+            spans(out, item, ansi);
+        }
+    }
+}
+
+pub(super) fn spans(out: &mut impl Out, spans: &[Span], ansi: bool) {
     for span in spans {
         match span {
-            Span::Text(words) => out.push_str(&clean(words)),
-            Span::Bold(words) => styled(&mut out, words, "1", ansi),
-            Span::Italic(words) => styled(&mut out, words, "3", ansi),
-            Span::Code(words) => styled(&mut out, words, "36", ansi),
+            Span::Text(words) => clean(out, words),
+            Span::Bold(words) => styled(out, words, "1", ansi),
+            Span::Italic(words) => styled(out, words, "3", ansi),
+            Span::Code(words) => styled(out, words, "36", ansi),
             Span::Link { text, url } if ansi => {
-                let _ = write!(out, "\x1b]8;;{}\x1b\\\x1b[4m{}\x1b[0m\x1b]8;;\x1b\\", clean(url), clean(text));
+                around(out, "\x1b]8;;", url, "\x1b\\\x1b[4m");
+                around(out, "", text, "\x1b[0m\x1b]8;;\x1b\\");
             }
-            Span::Link { text, url } if text == url => out.push_str(&clean(url)),
+            Span::Link { text, url } if text == url => clean(out, url),
             Span::Link { text, url } => {
-                let _ = write!(out, "{} ({})", clean(text), clean(url));
+                clean(out, text);
+                around(out, " (", url, ")");
             }
-            Span::Break => out.push('\n'),
+            Span::Break => out.add("\n"),
         }
     }
-    out
 }
 
-fn styled(out: &mut String, words: &str, style: &str, ansi: bool) {
+fn styled(out: &mut impl Out, words: &str, style: &str, ansi: bool) {
     if ansi {
-        let _ = write!(out, "\x1b[{style}m{}\x1b[0m", clean(words));
+        out.add("\x1b[");
+        out.add(style);
+        around(out, "m", words, "\x1b[0m");
     } else {
-        out.push_str(&clean(words));
+        clean(out, words);
     }
 }
 
-fn clean(words: &str) -> String {
-    words.chars().filter_map(shown).collect()
+fn around(out: &mut impl Out, before: &str, words: &str, after: &str) {
+    out.add(before);
+    clean(out, words);
+    out.add(after);
+}
+
+fn clean(out: &mut impl Out, words: &str) {
+    // Most of what is said is plain.
+    if words.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        out.add(words);
+        return;
+    }
+    let mut rest = words;
+    while let Some((at, c)) = rest.char_indices().find(|(_, c)| shown(*c) != Some(*c)) {
+        out.add(&rest[..at]);
+        if let Some(c) = shown(c) {
+            out.add(c.encode_utf8(&mut [0; 4]));
+        }
+        rest = &rest[at + c.len_utf8()..];
+    }
+    out.add(rest);
 }
 
 #[cfg(test)]

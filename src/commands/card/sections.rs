@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{Desk, properties_called};
 use crate::{
-    dataset::{Claim, PROPERTIES, Record, SourceInfo, Value},
+    dataset::{BuildQuick, Claim, PROPERTIES, Record, SourceInfo, Value},
     spelling::key,
 };
 
@@ -139,7 +139,7 @@ fn own(record: &Record) -> impl Iterator<Item = Section<'_>> {
 
 fn links<'d>(desk: &'d Desk, record: &'d Record) -> Vec<Section<'d>> {
     let mut sections: Vec<Section> = Vec::new();
-    let mut seen = HashSet::new();
+    let mut seen: HashSet<(usize, u32), BuildQuick> = HashSet::default();
     // The links stand in the order of properties and kinds, and what has many links has few of those.
     let links = desk.dataset.links(&record.id);
     for run in links.chunk_by(|a, b| (a.property, a.kind) == (b.property, b.kind)) {
@@ -154,7 +154,7 @@ fn links<'d>(desk: &'d Desk, record: &'d Record) -> Vec<Section<'d>> {
         let room = MOST_LISTED.saturating_sub(section.items.len()).min(run.len());
         for link in &run[..room] {
             let (from, claim) = desk.dataset.follow(*link);
-            if seen.insert((label, link.record)) {
+            if seen.insert((place, link.record)) {
                 section.items.push(Item::Link(from, claim));
             }
         }

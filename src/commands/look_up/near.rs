@@ -149,6 +149,9 @@ fn slip<'d>(desk: &'d Desk, kind: Option<Kind>, name: &str) -> Result<Option<Fou
     if let Some(record) = only(desk, kind, name)? {
         return Ok(Some(taken(name, record)));
     }
+    if kind.is_none() {
+        return Ok(None);
+    }
     let Some(record) = only(desk, None, name)? else { return Ok(None) };
     let places = desk.index.named(Some(record.kind), &record.name)?;
     Ok(through_another_kind(desk, kind, &places).map(|mut found| {

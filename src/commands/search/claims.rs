@@ -4,7 +4,7 @@ use crate::{
     commands::{Desk, card},
     dataset::{Claim, Property, Record, Value, ValueType},
     index::{Hits, forms, words},
-    reply::{Citations, Span, code, text},
+    reply::{Citations, Span, code, length, text},
     spelling::key,
 };
 
@@ -84,12 +84,12 @@ pub(super) fn show(
     item.push(text(format!("{}: ", claim.property.label)));
     let (alike, most) = alike(record, claim, found);
     let mut shown = 0;
-    let mut length = 0;
+    let mut so_far = 0;
     for claim in alike.iter().take(most) {
         let mut spans = Vec::new();
         card::claim(&mut spans, desk, claim, citations, true);
-        length += card::length(&spans);
-        if shown > 0 && length > LONGEST {
+        so_far += length(&spans);
+        if shown > 0 && so_far > LONGEST {
             break;
         }
         item.extend((shown > 0).then(|| text("; ")));
