@@ -61,6 +61,7 @@ pub(super) fn open(folder: &Path, dataset: &Dataset, before: Before) -> Result<I
     });
     match current {
         Ok(current) => return finish(dataset, current, beside),
+        Err(_) if !folder.join("meta.json").exists() => tracing::info!("the index is written for the first time"),
         Err(error) => tracing::info!(%error, "the index is written anew"),
     }
     let directory = MmapDirectory::open(folder).map_err(TantivyError::from)?;
