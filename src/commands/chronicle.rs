@@ -11,7 +11,7 @@ struct Dated {
     date: PartialDate,
     record: u32,
     claim: u32,
-    /// The place of its property among [`PROPERTIES`](crate::dataset::PROPERTIES).
+    /// The place of its property among [`PROPERTIES`].
     property: u8,
 }
 
