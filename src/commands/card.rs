@@ -99,7 +99,14 @@ pub(super) fn properties_called(name: &str) -> &'static [&'static Property] {
         }
         called
     });
-    CALLED.get(&key(name)).map_or(&[], Vec::as_slice)
+    let typed = key(name);
+    let called = CALLED.get(&typed).or_else(|| CALLED.get(&singular(&typed)?));
+    called.map_or(&[], Vec::as_slice)
+}
+
+/// The singular of a word that may be a plural: `findings`, `strategies`.
+fn singular(word: &str) -> Option<String> {
+    word.strip_suffix("ies").map(|stem| format!("{stem}y")).or_else(|| word.strip_suffix('s').map(ToOwned::to_owned))
 }
 
 /// Whether the card of a record has a part that people call so.
