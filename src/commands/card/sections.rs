@@ -128,9 +128,9 @@ fn own(record: &Record) -> impl Iterator<Item = Section<'_>> {
             return None;
         }
         claims.sort_by_key(|claim| std::cmp::Reverse(claim.as_of));
-        let dates: HashSet<_> = claims.iter().map(|claim| claim.as_of).collect();
         // Values of different dates are a history; values of one date contradict each other.
-        let differ = !property.many && dates.len() < claims.len();
+        let contradict = |pair: &[&Claim]| pair[0].as_of == pair[1].as_of && pair[0].value != pair[1].value;
+        let differ = !property.many && claims.windows(2).any(contradict);
         let synonyms = vec![property.id];
         let items = claims.into_iter().map(Item::Claim).collect();
         Some(Section { label: property.label, synonyms, items, beyond: 0, differ })
