@@ -3,7 +3,7 @@
 
 use tigerdesk::{
     commands::{Ask, Desk, Outcome, Reading, answer, read},
-    dataset::{Record, bundled},
+    dataset::{KINDS, PROPERTIES, Record, bundled},
 };
 
 /// A day after the newest source of the dataset.
@@ -21,6 +21,84 @@ fn text(desk: &Desk, line: &str) -> String {
 /// Whether a record has a claim of a property.
 fn has(record: &Record, property: &str) -> bool {
     record.claims.iter().any(|claim| claim.property.id == property)
+}
+
+#[test]
+fn a_part_that_only_one_has_is_compared_all_the_same() {
+    let desk = Desk::new(bundled().unwrap()).unwrap();
+    for kind in KINDS {
+        let records: Vec<&Record> = desk.dataset.records().iter().filter(|record| record.kind == *kind).collect();
+        for pair in records.windows(2).step_by(5) {
+            let alone = PROPERTIES
+                .iter()
+                .find(|property| property.id != "related" && has(pair[0], property.id) && !has(pair[1], property.id));
+            let Some(property) = alone else { continue };
+            let line = format!("!compare \"{}\", \"{}\", {}", pair[0].name, pair[1].name, property.label);
+            let text = text(&desk, &line);
+            let value = pair[0].claims.iter().find(|claim| claim.property == property).unwrap();
+            assert!(text.contains(&desk.dataset.show(&value.value)) || text.contains(" more"), "{line}: {text}");
+            assert!(!text.contains("No property is known"), "{line}: {text}");
+        }
+    }
+}
+
+#[test]
+fn what_only_one_has_is_named() {
+    let desk = Desk::new(bundled().unwrap()).unwrap();
+    for kind in KINDS {
+        let records: Vec<&Record> = desk.dataset.records().iter().filter(|record| record.kind == *kind).collect();
+        for pair in records.windows(2).step_by(3) {
+            let line = format!("!compare \"{}\", \"{}\"", pair[0].name, pair[1].name);
+            let text = text(&desk, &line);
+            assert!(text.chars().count() <= 2_500, "{line}: {}", text.chars().count());
+            let own = |place: usize| pair[place].claims.iter().map(|claim| claim.property);
+            let alone = own(0).find(|property| property.id != "related" && !has(pair[1], property.id));
+            if let Some(alone) = alone {
+                let named = text.contains("Only of ") || text.contains("Known of one alone: ");
+                // A link back may have the same label.
+                assert!(named || text.contains(alone.label), "{line}: {text}");
+            }
+            if let Some((_, command)) = text.split_once("To see one of these: ") {
+                let command = command.lines().next().unwrap();
+                let shown = self::text(&desk, command);
+                assert!(shown.contains("nothing known here"), "{line}: {command}: {shown}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_part_is_asked_for_in_many_words() {
+    let desk = Desk::new(bundled().unwrap()).unwrap();
+    let lacks = |id: &str, property: &str| !has(desk.dataset.get(id).unwrap(), property);
+    let with = |property: &str| {
+        let mut all = desk.dataset.records().iter().filter(|record| record.kind.id == "company");
+        all.find(|record| has(record, property)).unwrap()
+    };
+    let (valued, other) = (with("valuation"), "baidu");
+    assert!(lacks(other, "valuation"));
+    for words in ["valuation", "worth", "valuations", "valuatoin", "估值"] {
+        for line in [
+            format!("!compare \"{}\" {other} {words}", valued.name),
+            format!("!compare {other} vs {} {words}", valued.name),
+            format!("!compare \"{}\", {other}, {words}", valued.name),
+        ] {
+            let text = text(&desk, &line);
+            assert!(text.contains("Valuation\n") && text.contains("nothing known here"), "{line}: {text}");
+            assert!(!text.contains("Founded\n"), "{line}: {text}");
+        }
+    }
+    assert!(
+        text(&desk, &format!("!compare {other} \"{}\" valuatoin", valued.name))
+            .starts_with("I took valuatoin for valuation.")
+    );
+    let neither = text(&desk, "!compare nvidia baidu valuation");
+    assert!(lacks("nvidia", "valuation") && neither.contains("Nothing is said here of Valuation"), "{neither}");
+    assert!(neither.contains("!compare nvidia, baidu"), "{neither}");
+    assert!(text(&desk, "!compare nvidia valuation").contains("!about nvidia valuation"));
+    assert!(text(&desk, "!compare nvidia valuation").contains("!about nvidia valuation"));
+    assert!(text(&desk, "!compare nvidia valuation").contains("!about nvidia valuation"));
+    assert!(text(&desk, "!compare nvidia valuation").contains("!about nvidia valuation"));
 }
 
 #[test]
