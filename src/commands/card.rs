@@ -196,7 +196,7 @@ fn tail(spans: &mut Vec<Span>, claim: &Claim, citations: &mut Citations, notes: 
 }
 
 /// A claim's citation marks, and its remark or a dagger for it.
-fn marks(spans: &mut Vec<Span>, claim: &Claim, citations: &mut Citations, notes: bool) {
+pub(super) fn marks(spans: &mut Vec<Span>, claim: &Claim, citations: &mut Citations, notes: bool) {
     spans.push(citations.mark(&claim.sources));
     match &claim.note {
         Some(note) if notes => spans.push(italic(format!(" ({note})"))),

@@ -3,7 +3,11 @@
 use std::borrow::Cow;
 
 use super::{
-    Ask, Command, Desk, Hit, Outcome, Role, Spec, card, catalogue::told, page, select::Selection, text_outcome,
+    Ask, Command, Desk, Hit, Outcome, Role, Spec,
+    brief::{self, Present},
+    card, page,
+    select::Selection,
+    text_outcome,
 };
 use crate::{
     dataset::{Claim, KINDS, Kind, Record, property},
@@ -14,8 +18,6 @@ use crate::{
 
 /// A list has so many characters at most, its sources included.
 const LONGEST: usize = 4_500;
-/// What is told of a record is cut after so many characters.
-const SHORT: usize = 60;
 
 /// The list.
 pub(super) struct List;
@@ -79,13 +81,17 @@ impl Command for List {
         }
         let mut citations = Citations::default();
         let records = places[skip..].iter().map(|place| &desk.dataset.records()[*place as usize]);
+        let present = Present::of(desk, ask);
         let items = page::fill(desk, &mut citations, LONGEST, records.clone(), |record, citations| {
-            line(desk, record, kind.is_none(), citations)
+            line(desk, record, present, kind.is_none(), citations)
         });
-        let hits = records.take(items.len()).map(Hit::whole).collect();
+        let mut listed = records.take(items.len());
+        let hits = listed.clone().map(Hit::whole).collect();
+        let daggers = listed.find_map(|record| dagger(desk, record, present));
         let shown = skip + items.len();
         blocks.extend([Block::Para(head), Block::List(items)]);
         blocks.extend(page::more(&command, places.len() - shown, shown));
+        blocks.extend(daggers);
         blocks.extend(citations.block(&desk.dataset));
         Ok(Outcome { reply: Reply { blocks }, hits, effect: None })
     }
@@ -149,53 +155,65 @@ fn found<'d>(desk: &'d Desk, kind: Option<Kind>, selection: &Selection) -> Cow<'
 }
 
 /// A record's name, and the most telling thing in a few words.
-fn line(desk: &Desk, record: &Record, with_kind: bool, citations: &mut Citations) -> Vec<Span> {
+fn line(desk: &Desk, record: &Record, present: Present, with_kind: bool, citations: &mut Citations) -> Vec<Span> {
     let mut spans = vec![bold(&record.name)];
     if with_kind {
         spans.push(text(format!(" ({})", record.kind.id)));
     }
     let info = record.source.as_ref();
-    if let Some(claim) = told(record) {
+    let told = brief::told(record, present);
+    if !told.is_empty() {
         spans.push(text(": "));
-        spans.push(text(shortened(&desk.dataset.show(&claim.value))));
-        spans.extend(claim.as_of.map(|date| text(format!(" ({date})"))));
-        spans.push(citations.mark(&claim.sources));
+        brief::values(&mut spans, desk, &told, present, citations);
     } else if let Some(date) = info.and_then(|info| info.date) {
         spans.push(text(format!(": {date}")));
-    } else if let Some((from, claim)) = head(desk, record) {
+    } else if let Some(Headed { from, claim, more }) = headed(desk, record) {
         let label = claim.property.reverse.unwrap_or(claim.property.label).to_lowercase();
         spans.push(text(format!(": {label} {}", from.name)));
-        spans.push(citations.mark(&claim.sources));
+        card::marks(&mut spans, claim, citations, false);
+        spans.extend((more > 0).then(|| text(format!("; and {more} more"))));
     } else if !record.summary.is_empty() {
         spans.push(text(": "));
         let mut summary = Vec::new();
         card::summary(&mut summary, desk, record, citations);
         if let Some(Span::Text(words)) = summary.first_mut() {
-            *words = shortened(words);
+            *words = brief::shortened(words);
         }
         spans.extend(summary);
     }
     spans
 }
 
-/// The first claim that makes the record the work or the charge of another one.
-fn head<'d>(desk: &'d Desk, record: &Record) -> Option<(&'d Record, &'d Claim)> {
-    let links = desk.dataset.links(&record.id);
-    let place = |id: &str| {
-        let rank = property(id)?.rank();
-        let first = links.partition_point(|link| usize::from(link.property) < rank);
-        links.get(first).filter(|link| usize::from(link.property) == rank).map(|_| first)
-    };
-    let first = ["founder", "leader"].into_iter().filter_map(place).min()?;
-    Some(desk.dataset.follow(links[first]))
+/// What the dagger in a record's line stands for, if there is one.
+fn dagger(desk: &Desk, record: &Record, present: Present) -> Option<Block> {
+    let told = brief::told(record, present);
+    if let Some(first) = told.first() {
+        return brief::has_remark(desk, &told).then(|| card::daggers(record, first.property.label));
+    }
+    let Headed { from, claim, .. } = headed(desk, record).filter(|_| record.source.is_none())?;
+    claim.note.as_ref().map(|_| card::daggers(from, claim.property.label))
 }
 
-/// The beginning of a text, up to a word's end.
-fn shortened(words: &str) -> String {
-    if words.chars().count() <= SHORT {
-        return words.to_owned();
-    }
-    let cut: String = words.chars().take(SHORT).collect();
-    let whole = cut.rfind(' ').map_or(cut.as_str(), |end| &cut[..end]);
-    format!("{}…", whole.trim_end_matches([',', ';', ':', '.', '-', ' ']))
+/// What makes a record the work or the charge of others.
+struct Headed<'d> {
+    /// The first of the others, and its claim.
+    from: &'d Record,
+    claim: &'d Claim,
+    /// How many more of them there are.
+    more: usize,
+}
+
+/// The first property by which a record is the work or the charge of others.
+fn headed<'d>(desk: &'d Desk, record: &Record) -> Option<Headed<'d>> {
+    let links = desk.dataset.links(&record.id);
+    let of = |id: &str| {
+        let rank = property(id)?.rank();
+        let first = links.partition_point(|link| usize::from(link.property) < rank);
+        let beyond = links.partition_point(|link| usize::from(link.property) <= rank);
+        (first < beyond).then(|| &links[first..beyond])
+    };
+    let links = ["founder", "leader"].into_iter().find_map(of)?;
+    let (from, claim) = desk.dataset.follow(links[0]);
+    let more = links.chunk_by(|a, b| a.record == b.record).count() - 1;
+    Some(Headed { from, claim, more })
 }

@@ -1,7 +1,15 @@
 //! `!top PROPERTY`: the greatest amounts of a property.
 
+use std::borrow::Cow;
+
 use super::{
-    Ask, Command, Desk, Hit, Outcome, Role, Spec, list::kind_called, page, ranking, select::Selection, text_outcome,
+    Ask, Command, Desk, Hit, Outcome, Role, Spec,
+    brief::{self, Present},
+    card,
+    list::kind_called,
+    page, ranking,
+    select::Selection,
+    text_outcome,
 };
 use crate::{
     dataset::{Claim, PROPERTIES, PartialDate, Property, ValueType},
@@ -12,8 +20,6 @@ use crate::{
 
 /// A page has so many characters at most, its sources included.
 const LONGEST: usize = 2_000;
-/// So many claims of one date are shown in a line, where sources differ.
-const ALIKE: usize = 3;
 
 /// The greatest amounts.
 pub(super) struct Top;
@@ -50,19 +56,21 @@ impl Command for Top {
         let selection = Selection::read_without_days(desk, &filters)?;
         let records = desk.dataset.records();
         // A word may stand for several properties: the first that anything here has.
-        let ranked = |property| desk.catalogue.ranking(property).rows.iter();
-        let given = |property: &&&'static Property| ranked(property).any(|row| selection.fits(row.record));
+        let given =
+            |property: &&&'static Property| desk.catalogue.has_amount(property, |record| selection.fits(record));
         let Some(property) = properties.iter().find(given).or(properties.first()).copied() else {
             return Ok(no_amount(desk, &typed));
         };
         let holds = |claim: &Claim| !selection.has_days() || claim.as_of.is_some_and(|date| selection.within(date));
-        let narrowed;
+        let present = Present::of(desk, ask);
         let ranking = if selection.has_days() {
             let dated = |date: Option<PartialDate>| date.is_some_and(|date| selection.within(date));
-            narrowed = desk.catalogue.amounts(property).rank(dated, |record| selection.fits(record));
-            &narrowed
+            Cow::Owned(desk.catalogue.amounts(property).rank(present, dated, |record| selection.fits(record)))
         } else {
-            desk.catalogue.ranking(property)
+            desk.catalogue.ranking(property, present)
+        };
+        let claims = |row: &ranking::Row| {
+            ranking::claims(&records[row.record], property, &ranking.measures[row.measure], present, holds)
         };
         let rows: Vec<ranking::Row> = ranking.rows.iter().filter(|row| selection.fits(row.record)).copied().collect();
         let mut blocks: Vec<Block> = selection.remark().into_iter().collect();
@@ -89,24 +97,19 @@ impl Command for Top {
             let mut line = vec![bold(&record.name)];
             line.extend(mixed.then(|| text(format!(" ({})", record.kind.id))));
             line.push(text(": "));
-            let claims = ranking::claims(record, property, &ranking.measures[row.measure], holds);
-            for (place, claim) in claims.iter().take(ALIKE).enumerate() {
-                line.extend((place > 0).then(|| text("; ")));
-                line.push(text(desk.dataset.show(&claim.value)));
-                line.extend(claim.as_of.map(|date| text(format!(" ({date})"))));
-                line.push(citations.mark(&claim.sources));
-            }
-            line.extend((claims.len() > 1 && !property.many).then(|| italic(" (sources differ)")));
+            brief::values(&mut line, desk, &claims(row), present, citations);
             line
         });
         let shown = &left[..lines.len()];
         let mut head = vec![bold(property.label)];
         head.extend((!filters.is_empty()).then(|| text(format!(": {}", typed[taken..].join(" ")))));
         blocks.push(Block::Para(head));
-        blocks.extend(by_measure(ranking, shown, lines));
+        blocks.extend(by_measure(&ranking, shown, lines));
         let end = skip + shown.len();
         let command = format!("!top {}", typed.join(" "));
         blocks.extend(page::more(&command, rows.len() - end, end));
+        let remarked = shown.iter().find(|row| brief::has_remark(desk, &claims(row)));
+        blocks.extend(remarked.map(|row| card::daggers(&records[row.record], property.label)));
         blocks.extend(citations.block(&desk.dataset));
         let hits = shown.iter().map(|row| Hit::new(&records[row.record], Some(property))).collect();
         Ok(Outcome { reply: Reply { blocks }, hits, effect: None })
@@ -189,7 +192,7 @@ fn amounts(desk: &Desk) -> Vec<Span> {
     let there = PROPERTIES
         .iter()
         .filter(|property| is_amount(property))
-        .filter(|property| !desk.catalogue.ranking(property).rows.is_empty());
+        .filter(|property| desk.catalogue.has_amount(property, |_| true));
     for (place, property) in there.enumerate() {
         spans.extend((place > 0).then(|| text(", ")));
         spans.push(code(format!("!top {}", property.label.to_lowercase())));

@@ -1,9 +1,11 @@
 //! What lists, rankings and comparisons must not leave out: remarks, other values, what one record has alone; and that what is to come
 //! is not told as what is.
 
+use std::fmt::Write as _;
+
 use tigerdesk::{
     commands::{Ask, Desk, Outcome, Reading, answer, read},
-    dataset::{KINDS, PROPERTIES, Record, bundled},
+    dataset::{File, KINDS, PROPERTIES, Record, bundled, load_files},
 };
 
 /// A day after the newest source of the dataset.
@@ -16,6 +18,108 @@ fn outcome(desk: &Desk, line: &str, now: &str) -> Outcome {
 
 fn text(desk: &Desk, line: &str) -> String {
     outcome(desk, line, TODAY).reply.text()
+}
+
+/// A record with claims, each the property, the value, the date (or none) and whether it has a remark.
+fn record(kind: &str, name: &str, claims: &[(&str, &str, &str, bool)]) -> String {
+    let mut record = format!("[[{kind}]]\nid = \"{}\"\nname = \"{name}\"\n", name.to_lowercase().replace(' ', "-"));
+    for (property, value, date, noted) in claims {
+        write!(record, "[[{kind}.claims]]\nproperty = \"{property}\"\nvalue = {value}\nsources = [\"s\"]\n").unwrap();
+        if !date.is_empty() {
+            writeln!(record, "as_of = \"{date}\"").unwrap();
+        }
+        if *noted {
+            writeln!(record, "note = \"Said with a hedge.\"").unwrap();
+        }
+    }
+    record
+}
+
+fn desk(records: &[String]) -> Desk {
+    let source = "[[source]]\nid = \"s\"\nname = \"A source\"\ndate = \"2025-03\"\n".to_owned();
+    let text = std::iter::once(source).chain(records.iter().cloned()).collect();
+    Desk::new(load_files(&[File { name: "a.toml".to_owned(), text }]).unwrap()).unwrap()
+}
+
+fn percent(amount: u32) -> String {
+    format!("{{ amount = {amount}, unit = \"%\" }}")
+}
+
+fn line_of<'t>(text: &'t str, name: &str) -> &'t str {
+    text.lines().find(|line| line.starts_with(&format!("• {name}"))).unwrap_or_else(|| panic!("no {name} in {text}"))
+}
+
+#[test]
+fn a_remark_is_marked_and_can_be_read() {
+    let desk = desk(&[
+        record("figure", "Share", &[("reading", &percent(7), "2025", true)]),
+        record("figure", "Rate", &[("reading", &percent(9), "2025", false)]),
+        record("company", "Lab", &[("category", "\"Start-up\"", "", true)]),
+    ]);
+    for line in ["!list figures", "!top value", "!list companies", "!list after:2020"] {
+        let text = text(&desk, line);
+        let (_, command) =
+            text.split_once("† with a remark; to read one: ").unwrap_or_else(|| panic!("{line}: {text}"));
+        let command = command.lines().next().unwrap();
+        assert!(self::text(&desk, command).contains("Said with a hedge."), "{line}: {command}");
+    }
+    for line in ["!list figures", "!top value"] {
+        let text = text(&desk, line);
+        assert!(line_of(&text, "Share").ends_with('†') && !line_of(&text, "Rate").contains('†'), "{text}");
+    }
+    assert!(!text(&desk, "!list sources").contains('†'));
+}
+
+#[test]
+fn what_is_to_come_is_not_told_as_what_is() {
+    let desk = desk(&[
+        record("figure", "Share", &[("reading", &percent(5), "2030", false), ("reading", &percent(2), "2025", false)]),
+        record("figure", "Goal", &[("reading", &percent(70), "2030", false), ("reading", &percent(90), "2035", false)]),
+        record("figure", "Year", &[("reading", &percent(8), "2026", false), ("reading", &percent(3), "2025", false)]),
+    ]);
+    for line in ["!list figures", "!top value"] {
+        let text = text(&desk, line);
+        assert!(line_of(&text, "Share").contains("2% (2025)"), "{text}");
+        assert!(line_of(&text, "Goal").contains("70% (2030, still to come)"), "{text}");
+        assert!(line_of(&text, "Year").contains("8% (2026)"), "{text}");
+        // What was to come has come.
+        let later = outcome(&desk, line, "2031-05-01T00:00:00Z").reply.text();
+        assert!(line_of(&later, "Share").contains("5% (2030)"), "{later}");
+        assert!(line_of(&later, "Goal").contains("70% (2030)"), "{later}");
+    }
+    let ranked: Vec<String> = outcome(&desk, "!top value", TODAY).hits.into_iter().map(|hit| hit.record).collect();
+    assert_eq!(ranked, ["goal", "year", "share"]);
+    let early = outcome(&desk, "!top value", "2025-06-01T00:00:00Z").reply.text();
+    assert!(line_of(&early, "Year").contains("3% (2025)"), "{early}");
+    // Who asks for a time to come is told what is said of it.
+    let asked = text(&desk, "!top value 2030");
+    assert!(line_of(&asked, "Share").contains("5% (2030, still to come)"), "{asked}");
+}
+
+#[test]
+fn a_list_tells_that_there_are_others() {
+    let makers =
+        |count: usize| -> Vec<String> { (0..count).map(|n| record("company", &format!("Maker {n}"), &[])).collect() };
+    let mut records = makers(6);
+    let refer: Vec<String> = (0..6).map(|n| format!("{{ ref = \"maker-{n}\" }}")).collect();
+    let made_by = |count: usize| -> Vec<(&str, &str, &str, bool)> {
+        refer[..count].iter().map(|maker| ("developer", maker.as_str(), "", false)).collect()
+    };
+    records.push(record("model", "Alone", &made_by(1)));
+    records.push(record("model", "Twofold", &made_by(2)));
+    records.push(record("model", "Manifold", &made_by(6)));
+    let contested = [("category", "\"A state lab\"", "", false), ("category", "\"A start-up\"", "", false)];
+    // Each source says something else.
+    records.push(record("company", "Contested", &contested).replacen("\"s\"", "\"t\"", 1));
+    records.push("[[source]]\nid = \"t\"\nname = \"Another source\"\n".to_owned());
+    let desk = desk(&records);
+    let models = text(&desk, "!list models");
+    assert!(line_of(&models, "Alone").ends_with("Maker 0 [1]"), "{models}");
+    assert!(line_of(&models, "Twofold").ends_with("Maker 0 [1]; Maker 1 [1]"), "{models}");
+    assert!(line_of(&models, "Manifold").ends_with("; and 3 more"), "{models}");
+    let companies = text(&desk, "!list companies");
+    let contested = line_of(&companies, "Contested");
+    assert!(contested.contains("A state lab [1]; A start-up [2] (sources differ)"), "{companies}");
 }
 
 /// Whether a record has a claim of a property.
@@ -95,6 +199,7 @@ fn a_part_is_asked_for_in_many_words() {
     let neither = text(&desk, "!compare nvidia baidu valuation");
     assert!(lacks("nvidia", "valuation") && neither.contains("Nothing is said here of Valuation"), "{neither}");
     assert!(neither.contains("!compare nvidia, baidu"), "{neither}");
+    assert!(text(&desk, "!compare nvidia valuation").contains("!about nvidia valuation"));
     assert!(text(&desk, "!compare nvidia valuation").contains("!about nvidia valuation"));
     assert!(text(&desk, "!compare nvidia valuation").contains("!about nvidia valuation"));
     assert!(text(&desk, "!compare nvidia valuation").contains("!about nvidia valuation"));
