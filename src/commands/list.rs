@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
+mod asked;
+
 use super::{
     Ask, Command, Desk, Hit, Outcome, Role, Spec,
     brief::{self, Present},
     card, page,
-    select::Selection,
-    text_outcome,
+    select::{self, Selection},
+    text_outcome, top,
 };
 use crate::{
     dataset::{Claim, KINDS, Kind, Record, property},
@@ -15,6 +17,7 @@ use crate::{
     reply::{Block, Citations, Reply, Span, bold, code, text},
     spelling::{fold, nearest},
 };
+use asked::Asked;
 
 /// A list has so many characters at most, its sources included.
 const LONGEST: usize = 4_500;
@@ -39,24 +42,18 @@ impl Command for List {
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
         let typed: Vec<String> = ask.invocation.rest.split_whitespace().map(ToOwned::to_owned).collect();
         let (typed, skip) = page::skipped(&typed);
-        let Some((first, filters)) = typed.split_first() else { return Ok(self.kinds(desk)) };
-        let mut blocks = Vec::new();
-        // Filters alone list records of every kind.
-        let (kind, filters) = match kind_called(first) {
-            Some(kind) => (Some(kind), filters),
-            None if first.contains(':') => (None, &typed[..]),
-            None => match kind_meant(first) {
-                Some(kind) => {
-                    blocks.push(Block::Para(vec![
-                        text("I took "),
-                        bold(first),
-                        text(format!(" for {}.", kind.plural)),
-                    ]));
-                    (Some(kind), filters)
-                }
-                None => return Ok(no_kind(first)),
-            },
+        if typed.is_empty() {
+            return Ok(self.kinds(desk));
+        }
+        let Some(Asked { kind, filters, remark }) = asked::asked(&typed) else {
+            let mut outcome = no_kind(&typed.join(" "));
+            outcome.reply.blocks.extend(tagged(desk, None, &typed.join(" "))?.map(Block::Para));
+            return Ok(outcome);
         };
+        let mut blocks: Vec<Block> = remark.map(Block::Para).into_iter().collect();
+        if let Some(ranked) = top::in_order_of(&filters, kind) {
+            blocks.push(Block::Para(vec![text("A list is in the order of dates or names. By amount: "), code(ranked)]));
+        }
         let filters = filters.join(" ");
         let selection = Selection::read(desk, kind, &filters)?;
         blocks.extend(selection.remark());
@@ -64,18 +61,18 @@ impl Command for List {
         let kinds = kind.map_or("records", |kind| kind.plural);
         let mut head = vec![bold(format!("{} {}", places.len(), counted(kind, places.len())))];
         head.extend((!filters.is_empty()).then(|| text(format!(": {filters}"))));
-        let command = format!("!list {} {filters}", kind.map_or("", |kind| kind.plural));
-        let command = command.split_whitespace().collect::<Vec<_>>().join(" ");
+        let command = command(kind, &filters);
         if places.len() <= skip {
             head = vec![text(format!("There are no {kinds} here")), text(if skip > 0 { " beyond these" } else { "" })];
             head.extend((!filters.is_empty()).then(|| text(" that fit ")));
             head.extend((!filters.is_empty()).then(|| bold(&filters)));
-            head.extend([
-                text(". Try "),
-                code(format!("!list {}", kind.map_or("", |kind| kind.plural)).trim_end()),
-                text("."),
-            ]);
+            head.extend([text(". Try "), code(self::command(kind, ""))]);
+            if filters.split_whitespace().any(|word| !word.contains(':')) {
+                head.extend([text(", or "), code(format!("!search {filters}")), text(" for all that is said of it")]);
+            }
+            head.push(text("."));
             blocks.push(Block::Para(head));
+            blocks.extend(tagged(desk, kind, &filters)?.map(Block::Para));
             blocks.extend(selection.unmet());
             return Ok(Reply { blocks }.into());
         }
@@ -152,6 +149,19 @@ fn found<'d>(desk: &'d Desk, kind: Option<Kind>, selection: &Selection) -> Cow<'
     let kinds = KINDS.iter().copied().filter(|known| kind.is_none_or(|kind| kind == *known));
     let places = kinds.flat_map(|kind| desk.catalogue.of_kind(kind)).copied();
     places.filter(|place| selection.fits(*place as usize)).collect()
+}
+
+/// Asks whether words that nothing fits were meant as tags, if something fits these.
+fn tagged(desk: &Desk, kind: Option<Kind>, words: &str) -> Result<Option<Vec<Span>>, index::Error> {
+    let Some(tagged) = select::as_tags(desk, words) else { return Ok(None) };
+    let any = !found(desk, kind, &Selection::read(desk, kind, &tagged)?).is_empty();
+    Ok(any.then(|| vec![text("Did you mean "), code(command(kind, &tagged)), text("?")]))
+}
+
+/// The command that lists the records of a kind, or of all, that fit.
+fn command(kind: Option<Kind>, filters: &str) -> String {
+    let words = ["!list", kind.map_or("", |kind| kind.plural), filters];
+    words.into_iter().flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }
 
 /// A record's name, and the most telling thing in a few words.

@@ -1,5 +1,7 @@
 //! `!top PROPERTY`: the greatest amounts of a property.
 
+mod meant;
+
 use std::borrow::Cow;
 
 use super::{
@@ -8,15 +10,17 @@ use super::{
     card,
     list::kind_called,
     page, ranking,
-    select::Selection,
+    select::{self, Selection},
     text_outcome,
 };
 use crate::{
-    dataset::{Claim, PROPERTIES, PartialDate, Property, ValueType},
+    dataset::{Claim, PROPERTIES, PartialDate, Property},
     index,
     reply::{Block, Citations, Reply, Span, bold, code, italic, text},
-    spelling::{key, nearest},
+    spelling::key,
 };
+pub(super) use meant::in_order_of;
+use meant::{Meant, amounts, meant, names_of};
 
 /// A page has so many characters at most, its sources included.
 const LONGEST: usize = 2_000;
@@ -43,14 +47,18 @@ impl Command for Top {
         let (typed, skip) = page::skipped(&typed);
         if typed.is_empty() {
             let mut outcome = self.spec().how_to();
-            outcome.reply.blocks.push(Block::Para(amounts(desk)));
+            outcome.reply.blocks.push(Block::Para(there_is(desk)));
             return Ok(outcome);
         }
-        let Some(Meant { properties, taken, slip }) = meant(&typed) else { return Ok(no_amount(desk, &typed)) };
+        let Some(Meant { typed, remark, properties, taken, slip }) = meant(&typed) else {
+            return Ok(no_amount(desk, &typed));
+        };
         let mut filters = typed[taken..].to_vec();
+        let mut kind = None;
         // One word may name a kind: `!top users products`.
-        if let Some((word, kind)) = filters.iter_mut().find_map(|word| kind_called(word).map(|kind| (word, kind))) {
-            *word = format!("kind:{}", kind.id);
+        if let Some((word, called)) = filters.iter_mut().find_map(|word| kind_called(word).map(|kind| (word, kind))) {
+            *word = format!("kind:{}", called.id);
+            kind = Some(called);
         }
         let filters = filters.join(" ");
         let selection = Selection::read_without_days(desk, &filters)?;
@@ -73,7 +81,7 @@ impl Command for Top {
             ranking::claims(&records[row.record], property, &ranking.measures[row.measure], present, holds)
         };
         let rows: Vec<ranking::Row> = ranking.rows.iter().filter(|row| selection.fits(row.record)).copied().collect();
-        let mut blocks: Vec<Block> = selection.remark().into_iter().collect();
+        let mut blocks: Vec<Block> = remark.map(Block::Para).into_iter().chain(selection.remark()).collect();
         if let Some(slip) = slip {
             blocks.push(Block::Para(vec![
                 text("I took "),
@@ -86,6 +94,17 @@ impl Command for Top {
             let mut nothing = vec![text("Nothing here has "), bold(property.label), text(" as an amount")];
             nothing.extend((!filters.is_empty()).then(|| text(format!(" and fits {filters}"))));
             nothing.push(text(if skip > 0 { " beyond these." } else { "." }));
+            let amount = property.label.to_lowercase();
+            if let Some(tagged) = select::as_tags(desk, &filters) {
+                let selection = Selection::read_without_days(desk, &tagged)?;
+                if desk.catalogue.has_amount(property, |record| selection.fits(record)) {
+                    nothing.extend([text(" Did you mean "), code(format!("!top {amount} {tagged}")), text("?")]);
+                }
+            }
+            if !filters.is_empty() {
+                let kind = kind.filter(|_| filters.contains(' ')).map_or("", |kind| kind.plural);
+                nothing.extend([text(" Try "), code(format!("!top {amount} {kind}").trim_end()), text(".")]);
+            }
             blocks.push(Block::Para(nothing));
             blocks.extend(selection.unmet());
             return Ok(Reply { blocks }.into());
@@ -136,63 +155,23 @@ fn by_measure(ranking: &ranking::Ranking, rows: &[ranking::Row], lines: Vec<Vec<
     blocks
 }
 
-/// The properties that some words begin with.
-struct Meant<'w> {
-    /// First the one that is called just so, then those for which people say that.
-    properties: Vec<&'static Property>,
-    /// How many of the words name it.
-    taken: usize,
-    /// What was typed, if there is a slip in it.
-    slip: Option<&'w str>,
-}
-
-fn is_amount(property: &Property) -> bool {
-    matches!(property.value, ValueType::Quantity | ValueType::Money | ValueType::Amount)
-}
-
-fn meant(words: &[String]) -> Option<Meant<'_>> {
-    let amounts = || PROPERTIES.iter().filter(|property| is_amount(property));
-    let same = |name: &str, typed: &str| {
-        let name = key(name);
-        name == *typed || name.strip_suffix('s') == Some(typed) || typed.strip_suffix('s') == Some(&name)
-    };
-    for taken in (1..=words.len().min(4)).rev() {
-        let typed = key(&words[..taken].concat());
-        let own = amounts().filter(|property| same(property.id, &typed) || same(property.label, &typed));
-        let called = amounts().filter(|property| property.synonyms.iter().any(|synonym| same(synonym, &typed)));
-        let properties: Vec<_> = own.chain(called).collect();
-        if !properties.is_empty() {
-            return Some(Meant { properties, taken, slip: None });
-        }
-    }
-    let first = words.first()?;
-    let near = nearest(&key(first), amounts().flat_map(names_of))?;
-    let properties = amounts().filter(|property| names_of(property).any(|name| name == near)).collect();
-    Some(Meant { properties, taken: 1, slip: Some(first) })
-}
-
-fn names_of(property: &'static Property) -> impl Iterator<Item = &'static str> {
-    [property.id, property.label].into_iter().chain(property.synonyms.iter().copied())
-}
-
 fn no_amount(desk: &Desk, words: &[String]) -> Outcome {
     let typed = &words[0];
-    let known = PROPERTIES.iter().find(|property| names_of(property).any(|name| key(name) == key(typed)));
+    let is_called =
+        |word: &String| PROPERTIES.iter().find(|property| names_of(property).any(|name| key(name) == key(word)));
+    let known = words.iter().filter(|word| !word.eq_ignore_ascii_case("by")).find_map(is_called);
     let mut spans = match known {
         Some(property) => vec![bold(property.label), text(" is no amount, so that it has no order. ")],
         None => vec![text("I know no amount called "), bold(typed), text(". ")],
     };
-    spans.extend(amounts(desk));
+    spans.extend(there_is(desk));
     text_outcome(spans)
 }
 
 /// The amounts that there are, as commands.
-fn amounts(desk: &Desk) -> Vec<Span> {
+fn there_is(desk: &Desk) -> Vec<Span> {
     let mut spans = vec![text("There is ")];
-    let there = PROPERTIES
-        .iter()
-        .filter(|property| is_amount(property))
-        .filter(|property| desk.catalogue.has_amount(property, |_| true));
+    let there = amounts().filter(|property| desk.catalogue.has_amount(property, |_| true));
     for (place, property) in there.enumerate() {
         spans.extend((place > 0).then(|| text(", ")));
         spans.push(code(format!("!top {}", property.label.to_lowercase())));

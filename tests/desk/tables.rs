@@ -204,6 +204,71 @@ fn a_part_is_asked_for_in_many_words() {
     assert!(text(&desk, "!compare nvidia valuation").contains("!about nvidia valuation"));
     assert!(text(&desk, "!compare nvidia valuation").contains("!about nvidia valuation"));
     assert!(text(&desk, "!compare nvidia valuation").contains("!about nvidia valuation"));
+    assert!(text(&desk, "!compare nvidia valuation").contains("!about nvidia valuation"));
+    assert!(text(&desk, "!compare nvidia valuation").contains("!about nvidia valuation"));
+}
+
+#[test]
+fn words_may_stand_before_the_kind_and_the_amount() {
+    let desk = Desk::new(bundled().unwrap()).unwrap();
+    let ids =
+        |line: &str| -> Vec<String> { outcome(&desk, line, TODAY).hits.into_iter().map(|hit| hit.record).collect() };
+    for (spoken, plain) in [
+        ("!list huawei chips", "!list chips huawei"),
+        ("!list all companies", "!list companies"),
+        ("!list open source models", "!list models open source"),
+        ("!list beijing compnaies", "!list companies beijing"),
+        ("!top companies by valuation", "!top valuation companies"),
+        ("!top beijing companies valuation", "!top valuation beijing companies"),
+    ] {
+        assert!(!ids(plain).is_empty() && ids(spoken) == ids(plain), "{spoken}: {}", text(&desk, spoken));
+        assert!(text(&desk, spoken).starts_with("I took "), "{spoken}");
+    }
+    let nothing = text(&desk, "!list martian chips");
+    assert!(nothing.contains("There are no chips here") && nothing.contains("!search martian"), "{nothing}");
+    assert!(text(&desk, "!top martian companies by valuation").contains("Try !top valuation companies"));
+    assert!(text(&desk, "!list companies by valuation").contains("!top valuation companies"));
+    for line in ["!list startups", "!list companies startups", "!top startups by valuation"] {
+        let text = text(&desk, line);
+        let (_, command) = text.split_once("Did you mean ").unwrap_or_else(|| panic!("{line}: {text}"));
+        assert!(!ids(command.split('?').next().unwrap()).is_empty(), "{line}: {command}");
+    }
+    assert!(text(&desk, "!list companies by valuation").contains("!top valuation companies"));
+    for line in ["!list startups", "!list companies startups", "!top startups by valuation"] {
+        let text = text(&desk, line);
+        let (_, command) = text.split_once("Did you mean ").unwrap_or_else(|| panic!("{line}: {text}"));
+        assert!(!ids(command.split('?').next().unwrap()).is_empty(), "{line}: {command}");
+    }
+    assert!(text(&desk, "!list companies by valuation").contains("!top valuation companies"));
+    for line in ["!list startups", "!list companies startups", "!top startups by valuation"] {
+        let text = text(&desk, line);
+        let (_, command) = text.split_once("Did you mean ").unwrap_or_else(|| panic!("{line}: {text}"));
+        assert!(!ids(command.split('?').next().unwrap()).is_empty(), "{line}: {command}");
+    }
+    assert!(text(&desk, "!list companies by valuation").contains("!top valuation companies"));
+    for line in ["!list startups", "!list companies startups", "!top startups by valuation"] {
+        let text = text(&desk, line);
+        let (_, command) = text.split_once("Did you mean ").unwrap_or_else(|| panic!("{line}: {text}"));
+        assert!(!ids(command.split('?').next().unwrap()).is_empty(), "{line}: {command}");
+    }
+    assert!(text(&desk, "!list companies by valuation").contains("!top valuation companies"));
+    for line in ["!list startups", "!list companies startups", "!top startups by valuation"] {
+        let text = text(&desk, line);
+        let (_, command) = text.split_once("Did you mean ").unwrap_or_else(|| panic!("{line}: {text}"));
+        assert!(!ids(command.split('?').next().unwrap()).is_empty(), "{line}: {command}");
+    }
+    assert!(text(&desk, "!list companies by valuation").contains("!top valuation companies"));
+    for line in ["!list startups", "!list companies startups", "!top startups by valuation"] {
+        let text = text(&desk, line);
+        let (_, command) = text.split_once("Did you mean ").unwrap_or_else(|| panic!("{line}: {text}"));
+        assert!(!ids(command.split('?').next().unwrap()).is_empty(), "{line}: {command}");
+    }
+    assert!(text(&desk, "!list companies by valuation").contains("!top valuation companies"));
+    for line in ["!list startups", "!list companies startups", "!top startups by valuation"] {
+        let text = text(&desk, line);
+        let (_, command) = text.split_once("Did you mean ").unwrap_or_else(|| panic!("{line}: {text}"));
+        assert!(!ids(command.split('?').next().unwrap()).is_empty(), "{line}: {command}");
+    }
 }
 
 #[test]
