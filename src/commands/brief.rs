@@ -4,7 +4,7 @@ use jiff::{civil::Date, tz::TimeZone};
 
 use super::{Ask, Desk, card};
 use crate::{
-    dataset::{Claim, PartialDate, Record, ValueType},
+    dataset::{Claim, PartialDate, Record, Value, ValueType},
     reply::{Citations, Span, italic, text},
 };
 
@@ -85,6 +85,9 @@ pub(super) fn values(
             let ahead = if present.is_before(claim.as_of) { ", still to come" } else { "" };
             text(format!(" ({date}{ahead})"))
         }));
+        if let Value::Date(date) = claim.value {
+            spans.extend(present.is_before(Some(date)).then(|| text(" (still to come)")));
+        }
         card::marks(spans, claim, citations, false);
     }
     spans.extend((!left.is_empty()).then(|| text(format!("; and {} more", left.len()))));

@@ -76,6 +76,7 @@ fn what_is_to_come_is_not_told_as_what_is() {
         record("figure", "Share", &[("reading", &percent(5), "2030", false), ("reading", &percent(2), "2025", false)]),
         record("figure", "Goal", &[("reading", &percent(70), "2030", false), ("reading", &percent(90), "2035", false)]),
         record("figure", "Year", &[("reading", &percent(8), "2026", false), ("reading", &percent(3), "2025", false)]),
+        record("event", "Summit", &[("date", "\"2030-05\"", "", false)]),
     ]);
     for line in ["!list figures", "!top value"] {
         let text = text(&desk, line);
@@ -87,6 +88,8 @@ fn what_is_to_come_is_not_told_as_what_is() {
         assert!(line_of(&later, "Share").contains("5% (2030)"), "{later}");
         assert!(line_of(&later, "Goal").contains("70% (2030)"), "{later}");
     }
+    assert!(line_of(&text(&desk, "!list events"), "Summit").contains("2030-05 (still to come)"));
+    assert!(!outcome(&desk, "!list events", "2031-05-01T00:00:00Z").reply.text().contains("to come"));
     let ranked: Vec<String> = outcome(&desk, "!top value", TODAY).hits.into_iter().map(|hit| hit.record).collect();
     assert_eq!(ranked, ["goal", "year", "share"]);
     let early = outcome(&desk, "!top value", "2025-06-01T00:00:00Z").reply.text();
