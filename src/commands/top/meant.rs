@@ -98,7 +98,7 @@ fn called(words: &[String]) -> Vec<&'static Property> {
         name == typed || name.strip_suffix('s') == Some(&typed) || typed.strip_suffix('s') == Some(&name)
     };
     let own = amounts().filter(|property| same(property.id) || same(property.label));
-    let others = amounts().filter(|property| property.synonyms.iter().any(|synonym| same(synonym)));
+    let others = amounts().filter(|property| property.called().any(same));
     own.chain(others).collect()
 }
 
@@ -135,6 +135,7 @@ mod tests {
             ("companies by monthly active users", "users", "companies", true),
             ("chinese companies valuation", "valuation", "chinese companies", true),
             ("chinese monthly active users", "users", "chinese", true),
+            ("估值", "valuation", "", false),
         ] {
             assert_eq!(read(line), Some((property, rest.to_owned(), remarked)), "{line}");
         }
