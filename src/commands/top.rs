@@ -36,8 +36,8 @@ impl Command for Top {
             arguments: "PROPERTY [KIND] [FILTERS]",
             summary: "The greatest of an amount: valuation, users, parameters and so on",
             example: "valuation",
-            more: "The newest claim of each record counts; currencies and units stand apart, unless the source itself \
-                   converts. Filters as in !list; dates narrow when the amounts held",
+            more: "The newest claim of each record counts, and what is still to come only where there is no other; currencies and units \
+                   stand apart, unless the source itself converts. Filters as in !list; dates narrow when the amounts held",
             who: Role::Member,
         }
     }
