@@ -10,8 +10,8 @@ use crate::{
     reply::{Block, Citations, Reply, Span, bold, code, italic, length, text},
     spelling::key,
 };
-use sections::Item;
-pub(super) use sections::{Section, sections};
+use sections::OF_SOURCES;
+pub(super) use sections::{Item, Section, sections};
 
 /// A card with more characters than this is shortened, its longest parts first.
 const LONGEST_CARD: usize = 2_400;
@@ -57,12 +57,22 @@ fn draw(desk: &Desk, record: &Record, sections: &[Section], shown: &[usize], not
         blocks.push(Block::List(lines));
     }
     if let Some((section, _)) = sections.iter().zip(shown).find(|(section, shown)| section.count() > **shown) {
-        let command = format!("!{} {} {}", record.kind.id, record.name, section.label.to_lowercase());
+        let command = part_command(record, section.label);
         let remarks = if notes { "" } else { " and its remarks (†)" };
         blocks.push(Block::Para(vec![text(format!("All of a line{remarks}, as in: ")), code(command)]));
     }
     blocks.extend(citations.block(&desk.dataset));
     (Reply { blocks }, lengths)
+}
+
+/// What the dagger stands for, and how to read the remark on a part of a record's card.
+pub(super) fn daggers(record: &Record, label: &str) -> Block {
+    Block::Para(vec![text("† with a remark; to read one: "), code(part_command(record, label))])
+}
+
+/// The command that shows a part of a record's card whole.
+pub(super) fn part_command(record: &Record, label: &str) -> String {
+    format!("!{} {} {}", record.kind.id, record.name, label.to_lowercase())
 }
 
 /// Takes items from the longest parts until about `surplus` characters are gone. False if there is nothing to take.
@@ -84,7 +94,10 @@ pub(super) fn is_section(name: &str) -> bool {
     let name = key(name);
     let back = PROPERTIES.iter().filter_map(|property| property.reverse);
     !properties_called(&name).is_empty()
-        || back.chain(KINDS.iter().flat_map(|kind| [kind.id, kind.plural])).any(|part| key(part) == name)
+        || back
+            .chain(OF_SOURCES)
+            .chain(KINDS.iter().flat_map(|kind| [kind.id, kind.plural]))
+            .any(|part| key(part) == name)
 }
 
 /// The properties that people call so.
@@ -99,7 +112,14 @@ pub(super) fn properties_called(name: &str) -> &'static [&'static Property] {
         }
         called
     });
-    CALLED.get(&key(name)).map_or(&[], Vec::as_slice)
+    let typed = key(name);
+    let called = CALLED.get(&typed).or_else(|| CALLED.get(&singular(&typed)?));
+    called.map_or(&[], Vec::as_slice)
+}
+
+/// The singular of a word that may be a plural: `findings`, `strategies`.
+fn singular(word: &str) -> Option<String> {
+    word.strip_suffix("ies").map(|stem| format!("{stem}y")).or_else(|| word.strip_suffix('s').map(ToOwned::to_owned))
 }
 
 /// Whether the card of a record has a part that people call so.
@@ -110,10 +130,7 @@ pub(super) fn has_section(desk: &Desk, record: &Record, name: &str) -> bool {
 /// The property that such a part of the card shows: the record's own, or that of the claims that point to it.
 pub(super) fn section_property(desk: &Desk, record: &Record, name: &str) -> Option<&'static Property> {
     let section = sections(desk, record).into_iter().find(|section| section.is_called(name))?;
-    section.items.iter().find_map(|item| match item {
-        Item::Claim(claim) | Item::Link(_, claim) => Some(claim.property),
-        Item::Words(_) => None,
-    })
+    section.items.iter().find_map(Item::claim).map(|claim| claim.property)
 }
 
 /// One part of the card, whole.
@@ -175,6 +192,11 @@ fn tail(spans: &mut Vec<Span>, claim: &Claim, citations: &mut Citations, notes: 
     if let Some(date) = claim.as_of {
         spans.push(text(format!(" ({date})")));
     }
+    marks(spans, claim, citations, notes);
+}
+
+/// A claim's citation marks, and its remark or a dagger for it.
+pub(super) fn marks(spans: &mut Vec<Span>, claim: &Claim, citations: &mut Citations, notes: bool) {
     spans.push(citations.mark(&claim.sources));
     match &claim.note {
         Some(note) if notes => spans.push(italic(format!(" ({note})"))),

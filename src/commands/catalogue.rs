@@ -1,18 +1,20 @@
 //! The records in the orders that lists need: worked out with the desk, so that no answer has to wait for it.
 
 use std::{
+    borrow::Cow,
     cmp::Reverse,
     collections::{BTreeSet, HashSet},
 };
 
+use jiff::civil::Date;
+
 use super::{
+    brief::{Present, told},
     chronicle::Chronicle,
     ranking::{Amounts, Ranking},
 };
 use crate::{
-    dataset::{
-        BuildQuick, Claim, Dataset, KINDS, Kind, PartialDate, Property, Record, SOURCE, Value, ValueType, property,
-    },
+    dataset::{BuildQuick, Dataset, KINDS, Kind, PartialDate, Property, SOURCE, Value, ValueType, property},
     spelling::fold,
 };
 
@@ -25,13 +27,19 @@ pub(super) struct Catalogue {
     kinds: Vec<Vec<u32>>,
     /// For each property its amounts, and all of them in order.
     amounts: Vec<(Amounts, Ranking)>,
+    /// The day for which they are put in order.
+    present: Present,
+    /// The last day of the newest source.
+    published: Option<Date>,
     tags: BTreeSet<String>,
 }
 
 impl Catalogue {
     pub(super) fn new(dataset: &Dataset) -> Self {
+        let published = published(dataset);
+        let present = Present(published.map_or(Date::MAX, assumed));
         let rankings = Amounts::of_each_property(dataset).into_iter().map(|amounts| {
-            let ranking = amounts.rank(|_| true, |_| true);
+            let ranking = amounts.rank(present, |_| true, |_| true);
             (amounts, ranking)
         });
         let tags: HashSet<&String, BuildQuick> = dataset.records().iter().flat_map(|record| &record.tags).collect();
@@ -39,6 +47,8 @@ impl Catalogue {
             chronicle: Chronicle::new(dataset),
             kinds: by_kind(dataset),
             amounts: rankings.collect(),
+            present,
+            published,
             tags: tags.into_iter().map(|tag| fold(tag)).collect(),
         }
     }
@@ -53,9 +63,23 @@ impl Catalogue {
         &self.amounts[property.rank()].0
     }
 
-    /// The amounts of a property, greatest first.
-    pub(super) fn ranking(&self, property: &Property) -> &Ranking {
-        &self.amounts[property.rank()].1
+    /// The amounts of a property as they are on a day, greatest first.
+    pub(super) fn ranking(&self, property: &Property, present: Present) -> Cow<'_, Ranking> {
+        let (amounts, ranking) = &self.amounts[property.rank()];
+        if amounts.are_alike(present, self.present) {
+            return Cow::Borrowed(ranking);
+        }
+        Cow::Owned(amounts.rank(present, |_| true, |_| true))
+    }
+
+    /// Whether a record that fits has an amount of a property.
+    pub(super) fn has_amount(&self, property: &Property, fits: impl Fn(usize) -> bool) -> bool {
+        self.amounts[property.rank()].1.rows.iter().any(|row| fits(row.record))
+    }
+
+    /// The last day of the newest source.
+    pub(super) fn published(&self) -> Option<Date> {
+        self.published
     }
 
     /// Every tag that a record has, folded.
@@ -78,20 +102,22 @@ fn listed_date(dataset: &Dataset, place: usize) -> Option<PartialDate> {
     if first.value != ValueType::Date {
         return None;
     }
-    match told(record)?.value {
+    match told(record, Present(Date::MAX)).first()?.value {
         Value::Date(date) => Some(date),
         _ => None,
     }
 }
 
-/// What a list tells of a record.
-pub(super) fn told(record: &Record) -> Option<&Claim> {
-    let of = |told: &&str| {
-        let claims = record.claims.iter().filter(|claim| claim.property.id == *told);
-        // The first of the newest.
-        claims.rev().max_by_key(|claim| claim.as_of)
-    };
-    record.kind.told.iter().find_map(of)
+/// The last day of the newest source.
+fn published(dataset: &Dataset) -> Option<Date> {
+    let dates = dataset.records().iter().filter_map(|record| record.source.as_ref()?.date);
+    dates.map(PartialDate::last_day).max()
+}
+
+/// The day for which the orders are worked out, as they have no clock: it is seldom later than a question's, and what sources
+/// say of the time to come mostly lies further ahead.
+fn assumed(published: Date) -> Date {
+    published.year().checked_add(1).and_then(|year| Date::new(year, 12, 31).ok()).unwrap_or(Date::MAX)
 }
 
 fn by_kind(dataset: &Dataset) -> Vec<Vec<u32>> {

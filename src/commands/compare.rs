@@ -1,23 +1,21 @@
 //! `!compare A B`: what is said of several records, side by side.
 
+mod asked;
 mod names;
+mod parts;
 
-use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, card, look_up};
+use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, look_up, text_outcome};
 use crate::{
-    dataset::{KINDS, Kind, PROPERTIES, Property, Record, ValueType},
+    dataset::{KINDS, Kind, Record},
     index,
-    reply::{Block, Citations, Reply, Span, bold, code, text},
+    reply::{Block, Reply, bold, code, text},
 };
-use card::Section;
+use asked::Asked;
 use names::names;
+use parts::{Drawing, Part, parts};
 
 /// So many records are compared at most.
 const MOST: usize = 4;
-/// A comparison with more characters than this is shortened.
-const LONGEST: usize = 2_400;
-/// How many items of a part are shown: tried in this order until the comparison is short.
-const CUTS: [usize; 4] = [6, 4, 3, FEWEST];
-const FEWEST: usize = 2;
 
 /// The comparison.
 pub(super) struct Compare;
@@ -38,20 +36,23 @@ impl Command for Compare {
 
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
         let mut names = names(desk, &ask.invocation)?;
-        // The last word may name a property: `!compare moonshot zhipu valuation`.
-        let mut part = None;
-        if let [_, _, .., last] = &names[..]
-            && card::is_section(last)
-            && desk.index.named(None, last)?.is_empty()
-        {
-            part = names.pop();
+        let asked = asked::asked(desk, &mut names)?;
+        if let ([name], Some(Asked { part, .. })) = (&names[..], &asked) {
+            let mut spans = vec![text("A comparison takes two names. Of one alone: ")];
+            spans.push(code(format!("!about {name} {}", part.to_lowercase())));
+            return Ok(text_outcome(spans));
         }
         if names.len() < 2 {
             return Ok(self.spec().how_to());
         }
         let mut blocks = Vec::new();
+        if let Some(Asked { part, slip: Some(typed) }) = &asked {
+            blocks.push(Block::Para(vec![text("I took "), bold(typed), text(format!(" for {part}."))]));
+        }
+        let mut asked = asked.map(|asked| asked.part);
         let kind = common_kind(desk, &names)?;
         let mut records: Vec<&Record> = Vec::new();
+        let mut typed: Vec<&str> = Vec::new();
         for name in names.iter().take(MOST) {
             let words: Vec<String> = name.split_whitespace().map(ToOwned::to_owned).collect();
             match look_up::find(desk, kind, &words)? {
@@ -64,7 +65,8 @@ impl Command for Compare {
                     ]));
                 }
                 Some(found) => {
-                    part = part.or(found.section().map(ToOwned::to_owned));
+                    asked = asked.or(found.section().map(ToOwned::to_owned));
+                    typed.push(if found.section().is_some() { &found.record.name } else { name });
                     blocks.extend(found.why.map(Block::Para));
                     records.push(found.record);
                 }
@@ -84,33 +86,30 @@ impl Command for Compare {
             return Ok(Reply { blocks }.into());
         }
         let hits = records.iter().map(|record| Hit::whole(record)).collect();
-        let mut shared = shared(desk, &records);
-        if let Some(part) = part {
-            let called = |shared: &Shared| shared.sections.iter().flatten().any(|section| section.is_called(&part));
-            shared.retain(called);
-        }
-        let drawn = |parts: usize, most: usize| {
-            let blocks = blocks.iter().cloned().chain(draw(desk, &records, &shared, parts, most)).collect();
-            let reply = Reply { blocks };
-            let fits = reply.length() <= LONGEST;
-            (reply, fits)
-        };
-        let all = shared.len();
-        for most in CUTS {
-            let (reply, fits) = drawn(all, most);
-            if fits {
-                return Ok(Outcome { reply, hits, effect: None });
+        let command = command(&typed);
+        let all = parts(desk, &records);
+        let wanted = |part: &Part| asked.as_ref().map_or(part.is_shared(), |asked| part.is_called(asked));
+        let (shown, mut others): (Vec<Part>, Vec<Part>) = all.into_iter().partition(wanted);
+        if let Some(asked) = asked {
+            if shown.is_empty() {
+                blocks.extend([parts::head(&records), parts::nothing(&others, &asked, &command)]);
+                return Ok(Outcome { reply: Reply { blocks }, hits, effect: None });
             }
+            // Who asks for one part is not told of others.
+            others.clear();
         }
-        // Few items of each part are still too much: as many parts as fit, but one at least.
-        let (mut fitting, mut beyond) = (all.min(1), all);
-        while fitting + 1 < beyond {
-            let parts = usize::midpoint(fitting, beyond);
-            if drawn(parts, FEWEST).1 { fitting = parts } else { beyond = parts }
-        }
-        let (reply, _) = drawn(fitting, FEWEST);
+        let drawing = Drawing { desk, records: &records, shown: &shown, others: &others, command: &command };
+        let reply = parts::fitted(shown.len(), |room| Reply {
+            blocks: blocks.iter().cloned().chain(drawing.draw(room)).collect(),
+        });
         Ok(Outcome { reply, hits, effect: None })
     }
+}
+
+/// The command that compares what goes by some names, to which a part can be added behind a comma.
+fn command(names: &[&str]) -> String {
+    let quoted = |name: &&str| if name.contains(',') { format!("\"{name}\"") } else { (*name).to_owned() };
+    format!("!compare {}", names.iter().map(quoted).collect::<Vec<_>>().join(", "))
 }
 
 /// The first kind that has a record of each name, so that an app is compared with an app and not with a model.
@@ -121,78 +120,4 @@ fn common_kind(desk: &Desk, names: &[String]) -> Result<Option<Kind>, index::Err
         kinds.retain(|kind| named.iter().any(|place| desk.dataset.records()[*place].kind == *kind));
     }
     Ok(kinds.first().copied())
-}
-
-/// A part of the cards that at least two of the records have, and what each has there.
-struct Shared<'d> {
-    label: &'static str,
-    sections: Vec<Option<Section<'d>>>,
-}
-
-fn shared<'d>(desk: &'d Desk, records: &[&'d Record]) -> Vec<Shared<'d>> {
-    let mut all: Vec<Shared> = Vec::new();
-    for (place, record) in records.iter().enumerate() {
-        for section in card::sections(desk, record) {
-            let known = all.iter().position(|shared| shared.label == section.label).unwrap_or_else(|| {
-                all.push(Shared { label: section.label, sections: records.iter().map(|_| None).collect() });
-                all.len() - 1
-            });
-            all[known].sections[place] = Some(section);
-        }
-    }
-    all.retain(|shared| shared.sections.iter().flatten().count() > 1 && shared.label != "See also");
-    // What can be compared at a glance comes first: dates, amounts and names before texts and links back.
-    all.sort_by_key(|shared| {
-        let property = PROPERTIES.iter().find(|property| property.label == shared.label);
-        let class = property.map_or(3, |property| match property.value {
-            ValueType::Date | ValueType::Quantity | ValueType::Money | ValueType::Amount => 0,
-            ValueType::Ref(_) | ValueType::RefOrText(_) => 1,
-            ValueType::Text => 2,
-        });
-        (class, property.map_or(PROPERTIES.len(), Property::rank))
-    });
-    all
-}
-
-fn draw(desk: &Desk, records: &[&Record], shared: &[Shared], parts: usize, most: usize) -> Vec<Block> {
-    let mut citations = Citations::default();
-    let mut head = Vec::new();
-    for (place, record) in records.iter().enumerate() {
-        head.extend((place > 0).then(|| text(" · ")));
-        head.extend([bold(&record.name), text(format!(", {}", record.kind.id))]);
-    }
-    let mut blocks = vec![Block::Para(head)];
-    if shared.is_empty() {
-        blocks.push(Block::Para(vec![text("No property is known of more than one of them.")]));
-        let summaries = records.iter().map(|record| {
-            let mut line = vec![bold(&record.name), text(": ")];
-            card::summary(&mut line, desk, record, &mut citations);
-            line
-        });
-        blocks.push(Block::List(summaries.collect()));
-    }
-    for shared in &shared[..parts] {
-        blocks.push(Block::Para(vec![bold(shared.label)]));
-        let lines = records.iter().zip(&shared.sections).map(|(record, section)| {
-            let mut line: Vec<Span> = vec![text(format!("{}: ", record.name))];
-            match section {
-                Some(section) => {
-                    card::items(&mut line, desk, section, most.min(section.items.len()), &mut citations, false);
-                }
-                None => line.push(text("nothing known here")),
-            }
-            line
-        });
-        blocks.push(Block::List(lines.collect()));
-    }
-    if parts < shared.len() {
-        let labels: Vec<&str> = shared[parts..].iter().map(|shared| shared.label).collect();
-        blocks.push(Block::Para(vec![text(format!("Also known of several: {}.", labels.join(", ")))]));
-    }
-    let mut reply = Reply { blocks };
-    if reply.text().contains('†') {
-        reply.blocks.push(Block::Para(vec![text("† with a remark, which its own card shows")]));
-    }
-    reply.blocks.extend(citations.block(&desk.dataset));
-    reply.blocks
 }

@@ -26,8 +26,8 @@ impl<'d> Entry<'d> {
     pub(super) fn line(&self, citations: &mut Citations) -> Vec<Span> {
         let told = self.claim.property.timeline.unwrap_or_default();
         let what = format!(" {} {told}", self.record.name);
-        let same = |claim: &&Claim| claim.property == self.claim.property;
-        let contested = self.record.claims.iter().filter(same).count() > 1;
+        let other = |claim: &Claim| claim.property == self.claim.property && claim.value != self.claim.value;
+        let contested = self.record.claims.iter().any(other);
         let differ = contested.then(|| italic(" (sources differ)"));
         let line = [bold(self.date.to_string()), text(what.trim_end()), citations.mark(&self.claim.sources)];
         line.into_iter().chain(differ).collect()

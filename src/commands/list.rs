@@ -2,8 +2,14 @@
 
 use std::borrow::Cow;
 
+mod asked;
+
 use super::{
-    Ask, Command, Desk, Hit, Outcome, Role, Spec, card, catalogue::told, page, select::Selection, text_outcome,
+    Ask, Command, Desk, Hit, Outcome, Role, Spec,
+    brief::{self, Present},
+    card, page,
+    select::{self, Selection},
+    text_outcome, top,
 };
 use crate::{
     dataset::{Claim, KINDS, Kind, Record, property},
@@ -11,11 +17,10 @@ use crate::{
     reply::{Block, Citations, Reply, Span, bold, code, text},
     spelling::{fold, nearest},
 };
+use asked::Asked;
 
 /// A list has so many characters at most, its sources included.
 const LONGEST: usize = 4_500;
-/// What is told of a record is cut after so many characters.
-const SHORT: usize = 60;
 
 /// The list.
 pub(super) struct List;
@@ -37,24 +42,18 @@ impl Command for List {
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
         let typed: Vec<String> = ask.invocation.rest.split_whitespace().map(ToOwned::to_owned).collect();
         let (typed, skip) = page::skipped(&typed);
-        let Some((first, filters)) = typed.split_first() else { return Ok(self.kinds(desk)) };
-        let mut blocks = Vec::new();
-        // Filters alone list records of every kind.
-        let (kind, filters) = match kind_called(first) {
-            Some(kind) => (Some(kind), filters),
-            None if first.contains(':') => (None, &typed[..]),
-            None => match kind_meant(first) {
-                Some(kind) => {
-                    blocks.push(Block::Para(vec![
-                        text("I took "),
-                        bold(first),
-                        text(format!(" for {}.", kind.plural)),
-                    ]));
-                    (Some(kind), filters)
-                }
-                None => return Ok(no_kind(first)),
-            },
+        if typed.is_empty() {
+            return Ok(self.kinds(desk));
+        }
+        let Some(Asked { kind, filters, remark }) = asked::asked(&typed) else {
+            let mut outcome = no_kind(&typed.join(" "));
+            outcome.reply.blocks.extend(tagged(desk, None, &typed.join(" "))?.map(Block::Para));
+            return Ok(outcome);
         };
+        let mut blocks: Vec<Block> = remark.map(Block::Para).into_iter().collect();
+        if let Some(ranked) = top::in_order_of(&filters, kind) {
+            blocks.push(Block::Para(vec![text("A list is in the order of dates or names. By amount: "), code(ranked)]));
+        }
         let filters = filters.join(" ");
         let selection = Selection::read(desk, kind, &filters)?;
         blocks.extend(selection.remark());
@@ -62,30 +61,34 @@ impl Command for List {
         let kinds = kind.map_or("records", |kind| kind.plural);
         let mut head = vec![bold(format!("{} {}", places.len(), counted(kind, places.len())))];
         head.extend((!filters.is_empty()).then(|| text(format!(": {filters}"))));
-        let command = format!("!list {} {filters}", kind.map_or("", |kind| kind.plural));
-        let command = command.split_whitespace().collect::<Vec<_>>().join(" ");
+        let command = command(kind, &filters);
         if places.len() <= skip {
             head = vec![text(format!("There are no {kinds} here")), text(if skip > 0 { " beyond these" } else { "" })];
             head.extend((!filters.is_empty()).then(|| text(" that fit ")));
             head.extend((!filters.is_empty()).then(|| bold(&filters)));
-            head.extend([
-                text(". Try "),
-                code(format!("!list {}", kind.map_or("", |kind| kind.plural)).trim_end()),
-                text("."),
-            ]);
+            head.extend([text(". Try "), code(self::command(kind, ""))]);
+            if filters.split_whitespace().any(|word| !word.contains(':')) {
+                head.extend([text(", or "), code(format!("!search {filters}")), text(" for all that is said of it")]);
+            }
+            head.push(text("."));
             blocks.push(Block::Para(head));
+            blocks.extend(tagged(desk, kind, &filters)?.map(Block::Para));
             blocks.extend(selection.unmet());
             return Ok(Reply { blocks }.into());
         }
         let mut citations = Citations::default();
         let records = places[skip..].iter().map(|place| &desk.dataset.records()[*place as usize]);
+        let present = Present::of(desk, ask);
         let items = page::fill(desk, &mut citations, LONGEST, records.clone(), |record, citations| {
-            line(desk, record, kind.is_none(), citations)
+            line(desk, record, present, kind.is_none(), citations)
         });
-        let hits = records.take(items.len()).map(Hit::whole).collect();
+        let mut listed = records.take(items.len());
+        let hits = listed.clone().map(Hit::whole).collect();
+        let daggers = listed.find_map(|record| dagger(desk, record, present));
         let shown = skip + items.len();
         blocks.extend([Block::Para(head), Block::List(items)]);
         blocks.extend(page::more(&command, places.len() - shown, shown));
+        blocks.extend(daggers);
         blocks.extend(citations.block(&desk.dataset));
         Ok(Outcome { reply: Reply { blocks }, hits, effect: None })
     }
@@ -148,54 +151,79 @@ fn found<'d>(desk: &'d Desk, kind: Option<Kind>, selection: &Selection) -> Cow<'
     places.filter(|place| selection.fits(*place as usize)).collect()
 }
 
+/// Asks whether words that nothing fits were meant as tags, if something fits these.
+fn tagged(desk: &Desk, kind: Option<Kind>, words: &str) -> Result<Option<Vec<Span>>, index::Error> {
+    let Some(tagged) = select::as_tags(desk, words) else { return Ok(None) };
+    let any = !found(desk, kind, &Selection::read(desk, kind, &tagged)?).is_empty();
+    Ok(any.then(|| vec![text("Did you mean "), code(command(kind, &tagged)), text("?")]))
+}
+
+/// The command that lists the records of a kind, or of all, that fit.
+fn command(kind: Option<Kind>, filters: &str) -> String {
+    let words = ["!list", kind.map_or("", |kind| kind.plural), filters];
+    words.into_iter().flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+}
+
 /// A record's name, and the most telling thing in a few words.
-fn line(desk: &Desk, record: &Record, with_kind: bool, citations: &mut Citations) -> Vec<Span> {
+fn line(desk: &Desk, record: &Record, present: Present, with_kind: bool, citations: &mut Citations) -> Vec<Span> {
     let mut spans = vec![bold(&record.name)];
     if with_kind {
         spans.push(text(format!(" ({})", record.kind.id)));
     }
     let info = record.source.as_ref();
-    if let Some(claim) = told(record) {
+    let told = brief::told(record, present);
+    if !told.is_empty() {
         spans.push(text(": "));
-        spans.push(text(shortened(&desk.dataset.show(&claim.value))));
-        spans.extend(claim.as_of.map(|date| text(format!(" ({date})"))));
-        spans.push(citations.mark(&claim.sources));
+        brief::values(&mut spans, desk, &told, present, citations);
     } else if let Some(date) = info.and_then(|info| info.date) {
         spans.push(text(format!(": {date}")));
-    } else if let Some((from, claim)) = head(desk, record) {
+    } else if let Some(Headed { from, claim, more }) = headed(desk, record) {
         let label = claim.property.reverse.unwrap_or(claim.property.label).to_lowercase();
         spans.push(text(format!(": {label} {}", from.name)));
-        spans.push(citations.mark(&claim.sources));
+        card::marks(&mut spans, claim, citations, false);
+        spans.extend((more > 0).then(|| text(format!("; and {more} more"))));
     } else if !record.summary.is_empty() {
         spans.push(text(": "));
         let mut summary = Vec::new();
         card::summary(&mut summary, desk, record, citations);
         if let Some(Span::Text(words)) = summary.first_mut() {
-            *words = shortened(words);
+            *words = brief::shortened(words);
         }
         spans.extend(summary);
     }
     spans
 }
 
-/// The first claim that makes the record the work or the charge of another one.
-fn head<'d>(desk: &'d Desk, record: &Record) -> Option<(&'d Record, &'d Claim)> {
-    let links = desk.dataset.links(&record.id);
-    let place = |id: &str| {
-        let rank = property(id)?.rank();
-        let first = links.partition_point(|link| usize::from(link.property) < rank);
-        links.get(first).filter(|link| usize::from(link.property) == rank).map(|_| first)
-    };
-    let first = ["founder", "leader"].into_iter().filter_map(place).min()?;
-    Some(desk.dataset.follow(links[first]))
+/// What the dagger in a record's line stands for, if there is one.
+fn dagger(desk: &Desk, record: &Record, present: Present) -> Option<Block> {
+    let told = brief::told(record, present);
+    if let Some(first) = told.first() {
+        return brief::has_remark(desk, &told).then(|| card::daggers(record, first.property.label));
+    }
+    let Headed { from, claim, .. } = headed(desk, record).filter(|_| record.source.is_none())?;
+    claim.note.as_ref().map(|_| card::daggers(from, claim.property.label))
 }
 
-/// The beginning of a text, up to a word's end.
-fn shortened(words: &str) -> String {
-    if words.chars().count() <= SHORT {
-        return words.to_owned();
-    }
-    let cut: String = words.chars().take(SHORT).collect();
-    let whole = cut.rfind(' ').map_or(cut.as_str(), |end| &cut[..end]);
-    format!("{}…", whole.trim_end_matches([',', ';', ':', '.', '-', ' ']))
+/// What makes a record the work or the charge of others.
+struct Headed<'d> {
+    /// The first of the others, and its claim.
+    from: &'d Record,
+    claim: &'d Claim,
+    /// How many more of them there are.
+    more: usize,
+}
+
+/// The first property by which a record is the work or the charge of others.
+fn headed<'d>(desk: &'d Desk, record: &Record) -> Option<Headed<'d>> {
+    let links = desk.dataset.links(&record.id);
+    let of = |id: &str| {
+        let rank = property(id)?.rank();
+        let first = links.partition_point(|link| usize::from(link.property) < rank);
+        let beyond = links.partition_point(|link| usize::from(link.property) <= rank);
+        (first < beyond).then(|| &links[first..beyond])
+    };
+    let links = ["founder", "leader"].into_iter().find_map(of)?;
+    let (from, claim) = desk.dataset.follow(links[0]);
+    let more = links.chunk_by(|a, b| a.record == b.record).count() - 1;
+    Some(Headed { from, claim, more })
 }

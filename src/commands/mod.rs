@@ -2,6 +2,7 @@
 //!
 //! A command is one file and one line of the [`registry`]; parsing, help and the README's table derive from there.
 
+mod brief;
 mod card;
 mod catalogue;
 mod changes;

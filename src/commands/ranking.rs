@@ -2,6 +2,9 @@
 
 use std::{cmp::Reverse, collections::HashMap};
 
+use jiff::civil::Date;
+
+use super::brief::Present;
 use crate::{
     dataset::{
         Amount, BuildQuick, Claim, Dataset, Money, PROPERTIES, PartialDate, Property, Qualifier, Record, Value,
@@ -11,7 +14,7 @@ use crate::{
 };
 
 /// The amounts of one property in order.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Ranking {
     /// The currencies and units, each as it is written first; those that most records have come first.
     pub measures: Vec<String>,
@@ -19,7 +22,7 @@ pub(super) struct Ranking {
     pub rows: Vec<Row>,
 }
 
-/// A record's newest amount in one measure.
+/// A record's newest amount in one measure that is not to come.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Row {
     /// The place of the record.
@@ -30,11 +33,12 @@ pub(super) struct Row {
     order: (f64, i8),
 }
 
-/// The claims of a record that a row stands for: of the newest date, and more than one where sources differ.
+/// The claims of a record that a row stands for: of the newest date that is not to come, and more than one where sources differ.
 pub(super) fn claims<'r>(
     record: &'r Record,
     property: &Property,
     measure: &str,
+    present: Present,
     fits: impl Fn(&Claim) -> bool,
 ) -> Vec<&'r Claim> {
     let of_this = |claim: &&Claim| match &claim.value {
@@ -43,7 +47,9 @@ pub(super) fn claims<'r>(
         _ => false,
     };
     let claims = record.claims.iter().filter(|claim| claim.property == property && fits(claim));
-    let mut claims = newest(claims.filter(of_this).collect());
+    let mut claims: Vec<&Claim> = claims.filter(of_this).collect();
+    let newest = present.newest(claims.iter().map(|claim| claim.as_of));
+    claims.retain(|claim| claim.as_of == newest);
     let amount = |claim: &&Claim| amount_in(&claim.value, measure).map_or((f64::MIN, 0), sorted_by);
     claims.sort_by(|a, b| compare(amount(b), amount(a)));
     claims
@@ -57,6 +63,8 @@ pub(super) struct Amounts {
     /// The places of the names among them, by the name as it is written anywhere and folded.
     known: HashMap<String, u16, BuildQuick>,
     rows: Vec<Given>,
+    /// The first days of the dates for which the amounts hold, in order, each once.
+    days: Vec<Date>,
 }
 
 /// An amount in one of the measures in which a claim gives it.
@@ -101,6 +109,9 @@ impl Amounts {
         for amounts in &mut all {
             // Stable: the claims of a group stay in their order.
             amounts.rows.sort_by_key(|given| (given.record, given.group));
+            amounts.days = amounts.rows.iter().filter_map(|given| given.as_of).map(PartialDate::first_day).collect();
+            amounts.days.sort_unstable();
+            amounts.days.dedup();
         }
         all
     }
@@ -123,14 +134,29 @@ impl Amounts {
         measure
     }
 
+    /// Whether on one day the same is to come as on the other, so that the order is the same.
+    pub(super) fn are_alike(&self, one: Present, other: Present) -> bool {
+        let begun = |day: Present| self.days.partition_point(|begins| *begins <= day.0);
+        begun(one) == begun(other)
+    }
+
     /// Ranks the amounts of the claims that are of a date that fits, and of records that fit: measures by all of
     /// the dates that fit.
-    pub(super) fn rank(&self, holds: impl Fn(Option<PartialDate>) -> bool, fits: impl Fn(usize) -> bool) -> Ranking {
+    pub(super) fn rank(
+        &self,
+        present: Present,
+        holds: impl Fn(Option<PartialDate>) -> bool,
+        fits: impl Fn(usize) -> bool,
+    ) -> Ranking {
         let mut counts = vec![0_usize; self.names.len()];
         let mut newest: Vec<Given> = Vec::new();
         for group in self.rows.chunk_by(|a, b| (a.record, a.group) == (b.record, b.group)) {
             let first = newest.len();
-            let Some(date) = group.iter().map(|given| given.as_of).filter(|date| holds(*date)).max() else { continue };
+            let dates = group.iter().map(|given| given.as_of).filter(|date| holds(*date));
+            if dates.clone().next().is_none() {
+                continue;
+            }
+            let date = present.newest(dates);
             newest.extend(group.iter().filter(|given| given.as_of == date));
             for (place, given) in newest.iter().enumerate().skip(first) {
                 let again = newest[first..place].iter().any(|before| before.measure == given.measure);
@@ -162,13 +188,6 @@ impl Amounts {
         });
         Ranking { measures: order.into_iter().map(|measure| name(measure).to_owned()).collect(), rows }
     }
-}
-
-/// The claims of the newest date among them.
-fn newest(mut claims: Vec<&Claim>) -> Vec<&Claim> {
-    let newest = claims.iter().map(|claim| claim.as_of).max().flatten();
-    claims.retain(|claim| claim.as_of == newest);
-    claims
 }
 
 /// The amount in this measure, as far as the source itself gives it.

@@ -8,6 +8,7 @@ use crate::{
         language::{self, Asked},
     },
     reply::{Block, Span, bold, text},
+    spelling::key,
 };
 use jiff::civil::Date;
 
@@ -94,6 +95,25 @@ impl Selection {
         spans.extend(self.complaint.iter().map(|complaint| text(format!("{space}{complaint}"))));
         (!spans.is_empty()).then_some(Block::Para(spans))
     }
+}
+
+/// Some words with those as filters that are the name of a tag: of `ai startups` the second is `tag:start-up`. Filters
+/// come first. `None` if no word is one.
+pub(super) fn as_tags(desk: &Desk, words: &str) -> Option<String> {
+    let mut any = false;
+    let mut filter = |word: &str| {
+        let typed = key(word);
+        let same = |tag: &&String| {
+            let tag = key(tag);
+            tag == typed || typed.strip_suffix('s') == Some(&tag)
+        };
+        let tag = desk.catalogue.tags().iter().find(same).filter(|_| !word.contains(':'));
+        any |= tag.is_some();
+        tag.map_or_else(|| word.to_owned(), |tag| format!("tag:{tag}"))
+    };
+    let words = words.split_whitespace().map(&mut filter);
+    let (filters, words): (Vec<String>, Vec<String>) = words.partition(|word| word.starts_with("tag:"));
+    any.then(|| [filters, words].concat().join(" "))
 }
 
 /// Says that nothing has the value of a filter, and what may be meant.

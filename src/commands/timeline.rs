@@ -1,11 +1,16 @@
 //! `!timeline`: what happened when.
 
+mod spoken;
+
+use jiff::tz::TimeZone;
+
 use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, chronicle::Part, page, text_outcome};
 use crate::{
     dataset::PartialDate,
     index,
     reply::{Block, Citations, Reply, bold, code, text},
 };
+use spoken::spoken;
 
 /// A timeline of so many days or fewer is shown whole.
 const TWO_YEARS: i32 = 732;
@@ -26,7 +31,7 @@ impl Command for Timeline {
             summary: "What happened in a year, a month or between two dates",
             example: "2023",
             more: "FROM and TO are years, months or days, and either may be left out: 2023-06..2024, 2024.. \
-                   Words narrow it: 2023 ernie",
+                   Or in words: last month, this year, Q4 2024. Words narrow it: 2023 ernie",
             who: Role::Member,
         }
     }
@@ -34,8 +39,9 @@ impl Command for Timeline {
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
         let (args, skip) = page::skipped(&ask.invocation.args);
         let Some((first, others)) = args.split_first() else { return Ok(self.spec().how_to()) };
-        let (span, words) = if let Some(span) = spoken(&args) {
-            (span, args[2..].join(" "))
+        let today = ask.now.to_zoned(TimeZone::UTC).date();
+        let (span, words) = if let Some((span, taken)) = spoken(&args, today) {
+            (span, args[taken..].join(" "))
         } else {
             match dates(first) {
                 Ok(Some(span)) => (span, others.join(" ")),
@@ -54,40 +60,11 @@ impl Command for Timeline {
     }
 }
 
-type Span2 = (Option<PartialDate>, Option<PartialDate>);
-
-/// Reads `March 2023` and `Q4 2024`, and the same the other way round.
-fn spoken(args: &[String]) -> Option<Span2> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let [first, second, ..] = args else { return None };
-    let (part, year) = if first.len() == 4 && first.parse::<u16>().is_ok() { (second, first) } else { (first, second) };
-    year.parse::<PartialDate>().ok()?;
-    let part = part.to_lowercase();
-    let month = |number: usize| format!("{year}-{number:02}").parse::<PartialDate>().ok();
-    if let Some(quarter) = part.strip_prefix('q').and_then(|quarter| quarter.parse::<usize>().ok()) {
-        return (1..=4).contains(&quarter).then(|| (month(quarter * 3 - 2), month(quarter * 3)));
-    }
-    let part = part.trim_end_matches(['.', ',']);
-    let named = |name: &&str| part.len() >= 3 && name.starts_with(part);
-    let number = MONTHS.iter().position(named)? + 1;
-    Some((month(number), month(number)))
-}
+/// The first date and the last, either of which may be open.
+type Days = (Option<PartialDate>, Option<PartialDate>);
 
 /// Reads `2023`, `2023-03`, `2023-06..2024` and the like. `None` is a word that was not meant as a date.
-fn dates(argument: &str) -> Result<Option<Span2>, ()> {
+fn dates(argument: &str) -> Result<Option<Days>, ()> {
     let parts: Vec<&str> = if argument.contains("..") {
         argument.splitn(2, "..").map(|part| part.trim_matches('.')).collect()
     } else {
@@ -124,7 +101,7 @@ fn not_a_date(argument: &str) -> Outcome {
     ])
 }
 
-fn render(desk: &Desk, span: Span2, words: &str, entries: &Part, skip: usize) -> Outcome {
+fn render(desk: &Desk, span: Days, words: &str, entries: &Part, skip: usize) -> Outcome {
     let mut title = match span {
         (None, None) if words.is_empty() => "Timeline".to_owned(),
         (None, None) => String::new(),
@@ -138,13 +115,17 @@ fn render(desk: &Desk, span: Span2, words: &str, entries: &Part, skip: usize) ->
         title = [title.as_str(), words].join(" ").trim_start().into();
     }
     if entries.len() <= skip {
-        return text_outcome(vec![
+        let mut spans = vec![
             text("Nothing is dated for "),
             bold(title),
             text(". Try a longer time, fewer words, or "),
             code("!search"),
             text("."),
-        ]);
+        ];
+        if let Some(date) = last_before(desk, span.0).filter(|_| words.is_empty()) {
+            spans.extend([text(" The last before it: "), code(format!("!timeline {date}")), text(".")]);
+        }
+        return text_outcome(spans);
     }
     let (end, next) = cut(desk, span, entries, skip);
     let shown: Vec<_> = entries.from(&desk.dataset, skip).take(end - skip).collect();
@@ -161,8 +142,15 @@ fn render(desk: &Desk, span: Span2, words: &str, entries: &Part, skip: usize) ->
     Outcome { reply: Reply { blocks }, hits, effect: None }
 }
 
+/// The date of the last that is known of the time before a day.
+fn last_before(desk: &Desk, from: Option<PartialDate>) -> Option<PartialDate> {
+    let to = from?.first_day().yesterday().ok()?.to_string().parse().ok()?;
+    let earlier = desk.catalogue.chronicle.within(None, Some(to));
+    earlier.get(&desk.dataset, earlier.len().checked_sub(1)?).map(|entry| entry.date)
+}
+
 /// Where the page ends, and the day from which on the rest is to be asked for, with how many of that day to skip.
-fn cut(desk: &Desk, span: Span2, entries: &Part, skip: usize) -> (usize, Option<(String, usize)>) {
+fn cut(desk: &Desk, span: Days, entries: &Part, skip: usize) -> (usize, Option<(String, usize)>) {
     let whole = match span {
         (Some(from), Some(to)) => (to.last_day() - from.first_day()).get_days() <= TWO_YEARS,
         _ => false,
@@ -208,20 +196,6 @@ mod tests {
             ("2023/11", "2023-11", "2023-11"),
         ] {
             assert_eq!(read(argument), Ok(Some((from.to_owned(), to.to_owned()))), "{argument}");
-        }
-    }
-
-    #[test]
-    fn reads_months_and_quarters() {
-        let read = |words: &str| {
-            let args: Vec<String> = words.split(' ').map(ToOwned::to_owned).collect();
-            spoken(&args).map(|(from, to)| format!("{}..{}", from.unwrap(), to.unwrap()))
-        };
-        assert_eq!(read("March 2023").as_deref(), Some("2023-03..2023-03"));
-        assert_eq!(read("2023 nov baidu").as_deref(), Some("2023-11..2023-11"));
-        assert_eq!(read("Q4 2024").as_deref(), Some("2024-10..2024-12"));
-        for words in ["2023 ernie", "q5 2024", "moonshot ai", "2023"] {
-            assert_eq!(read(words), None, "{words}");
         }
     }
 

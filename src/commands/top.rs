@@ -1,19 +1,29 @@
 //! `!top PROPERTY`: the greatest amounts of a property.
 
+mod meant;
+
+use std::borrow::Cow;
+
 use super::{
-    Ask, Command, Desk, Hit, Outcome, Role, Spec, list::kind_called, page, ranking, select::Selection, text_outcome,
+    Ask, Command, Desk, Hit, Outcome, Role, Spec,
+    brief::{self, Present},
+    card,
+    list::kind_called,
+    page, ranking,
+    select::{self, Selection},
+    text_outcome,
 };
 use crate::{
-    dataset::{Claim, PROPERTIES, PartialDate, Property, ValueType},
+    dataset::{Claim, PROPERTIES, PartialDate, Property},
     index,
     reply::{Block, Citations, Reply, Span, bold, code, italic, text},
-    spelling::{key, nearest},
+    spelling::key,
 };
+pub(super) use meant::in_order_of;
+use meant::{Meant, amounts, meant, names_of};
 
 /// A page has so many characters at most, its sources included.
 const LONGEST: usize = 2_000;
-/// So many claims of one date are shown in a line, where sources differ.
-const ALIKE: usize = 3;
 
 /// The greatest amounts.
 pub(super) struct Top;
@@ -26,8 +36,8 @@ impl Command for Top {
             arguments: "PROPERTY [KIND] [FILTERS]",
             summary: "The greatest of an amount: valuation, users, parameters and so on",
             example: "valuation",
-            more: "The newest claim of each record counts; currencies and units stand apart, unless the source itself \
-                   converts. Filters as in !list; dates narrow when the amounts held",
+            more: "The newest claim of each record counts, and what is still to come only where there is no other; currencies and units \
+                   stand apart, unless the source itself converts. Filters as in !list; dates narrow when the amounts held",
             who: Role::Member,
         }
     }
@@ -37,35 +47,41 @@ impl Command for Top {
         let (typed, skip) = page::skipped(&typed);
         if typed.is_empty() {
             let mut outcome = self.spec().how_to();
-            outcome.reply.blocks.push(Block::Para(amounts(desk)));
+            outcome.reply.blocks.push(Block::Para(there_is(desk)));
             return Ok(outcome);
         }
-        let Some(Meant { properties, taken, slip }) = meant(&typed) else { return Ok(no_amount(desk, &typed)) };
+        let Some(Meant { typed, remark, properties, taken, slip }) = meant(&typed) else {
+            return Ok(no_amount(desk, &typed));
+        };
         let mut filters = typed[taken..].to_vec();
+        let mut kind = None;
         // One word may name a kind: `!top users products`.
-        if let Some((word, kind)) = filters.iter_mut().find_map(|word| kind_called(word).map(|kind| (word, kind))) {
-            *word = format!("kind:{}", kind.id);
+        if let Some((word, called)) = filters.iter_mut().find_map(|word| kind_called(word).map(|kind| (word, kind))) {
+            *word = format!("kind:{}", called.id);
+            kind = Some(called);
         }
         let filters = filters.join(" ");
         let selection = Selection::read_without_days(desk, &filters)?;
         let records = desk.dataset.records();
         // A word may stand for several properties: the first that anything here has.
-        let ranked = |property| desk.catalogue.ranking(property).rows.iter();
-        let given = |property: &&&'static Property| ranked(property).any(|row| selection.fits(row.record));
+        let given =
+            |property: &&&'static Property| desk.catalogue.has_amount(property, |record| selection.fits(record));
         let Some(property) = properties.iter().find(given).or(properties.first()).copied() else {
             return Ok(no_amount(desk, &typed));
         };
         let holds = |claim: &Claim| !selection.has_days() || claim.as_of.is_some_and(|date| selection.within(date));
-        let narrowed;
+        let present = Present::of(desk, ask);
         let ranking = if selection.has_days() {
             let dated = |date: Option<PartialDate>| date.is_some_and(|date| selection.within(date));
-            narrowed = desk.catalogue.amounts(property).rank(dated, |record| selection.fits(record));
-            &narrowed
+            Cow::Owned(desk.catalogue.amounts(property).rank(present, dated, |record| selection.fits(record)))
         } else {
-            desk.catalogue.ranking(property)
+            desk.catalogue.ranking(property, present)
+        };
+        let claims = |row: &ranking::Row| {
+            ranking::claims(&records[row.record], property, &ranking.measures[row.measure], present, holds)
         };
         let rows: Vec<ranking::Row> = ranking.rows.iter().filter(|row| selection.fits(row.record)).copied().collect();
-        let mut blocks: Vec<Block> = selection.remark().into_iter().collect();
+        let mut blocks: Vec<Block> = remark.map(Block::Para).into_iter().chain(selection.remark()).collect();
         if let Some(slip) = slip {
             blocks.push(Block::Para(vec![
                 text("I took "),
@@ -78,6 +94,17 @@ impl Command for Top {
             let mut nothing = vec![text("Nothing here has "), bold(property.label), text(" as an amount")];
             nothing.extend((!filters.is_empty()).then(|| text(format!(" and fits {filters}"))));
             nothing.push(text(if skip > 0 { " beyond these." } else { "." }));
+            let amount = property.label.to_lowercase();
+            if let Some(tagged) = select::as_tags(desk, &filters) {
+                let selection = Selection::read_without_days(desk, &tagged)?;
+                if desk.catalogue.has_amount(property, |record| selection.fits(record)) {
+                    nothing.extend([text(" Did you mean "), code(format!("!top {amount} {tagged}")), text("?")]);
+                }
+            }
+            if !filters.is_empty() {
+                let kind = kind.filter(|_| filters.contains(' ')).map_or("", |kind| kind.plural);
+                nothing.extend([text(" Try "), code(format!("!top {amount} {kind}").trim_end()), text(".")]);
+            }
             blocks.push(Block::Para(nothing));
             blocks.extend(selection.unmet());
             return Ok(Reply { blocks }.into());
@@ -89,24 +116,19 @@ impl Command for Top {
             let mut line = vec![bold(&record.name)];
             line.extend(mixed.then(|| text(format!(" ({})", record.kind.id))));
             line.push(text(": "));
-            let claims = ranking::claims(record, property, &ranking.measures[row.measure], holds);
-            for (place, claim) in claims.iter().take(ALIKE).enumerate() {
-                line.extend((place > 0).then(|| text("; ")));
-                line.push(text(desk.dataset.show(&claim.value)));
-                line.extend(claim.as_of.map(|date| text(format!(" ({date})"))));
-                line.push(citations.mark(&claim.sources));
-            }
-            line.extend((claims.len() > 1 && !property.many).then(|| italic(" (sources differ)")));
+            brief::values(&mut line, desk, &claims(row), present, citations);
             line
         });
         let shown = &left[..lines.len()];
         let mut head = vec![bold(property.label)];
         head.extend((!filters.is_empty()).then(|| text(format!(": {}", typed[taken..].join(" ")))));
         blocks.push(Block::Para(head));
-        blocks.extend(by_measure(ranking, shown, lines));
+        blocks.extend(by_measure(&ranking, shown, lines));
         let end = skip + shown.len();
         let command = format!("!top {}", typed.join(" "));
         blocks.extend(page::more(&command, rows.len() - end, end));
+        let remarked = shown.iter().find(|row| brief::has_remark(desk, &claims(row)));
+        blocks.extend(remarked.map(|row| card::daggers(&records[row.record], property.label)));
         blocks.extend(citations.block(&desk.dataset));
         let hits = shown.iter().map(|row| Hit::new(&records[row.record], Some(property))).collect();
         Ok(Outcome { reply: Reply { blocks }, hits, effect: None })
@@ -133,63 +155,23 @@ fn by_measure(ranking: &ranking::Ranking, rows: &[ranking::Row], lines: Vec<Vec<
     blocks
 }
 
-/// The properties that some words begin with.
-struct Meant<'w> {
-    /// First the one that is called just so, then those for which people say that.
-    properties: Vec<&'static Property>,
-    /// How many of the words name it.
-    taken: usize,
-    /// What was typed, if there is a slip in it.
-    slip: Option<&'w str>,
-}
-
-fn is_amount(property: &Property) -> bool {
-    matches!(property.value, ValueType::Quantity | ValueType::Money | ValueType::Amount)
-}
-
-fn meant(words: &[String]) -> Option<Meant<'_>> {
-    let amounts = || PROPERTIES.iter().filter(|property| is_amount(property));
-    let same = |name: &str, typed: &str| {
-        let name = key(name);
-        name == *typed || name.strip_suffix('s') == Some(typed) || typed.strip_suffix('s') == Some(&name)
-    };
-    for taken in (1..=words.len().min(4)).rev() {
-        let typed = key(&words[..taken].concat());
-        let own = amounts().filter(|property| same(property.id, &typed) || same(property.label, &typed));
-        let called = amounts().filter(|property| property.synonyms.iter().any(|synonym| same(synonym, &typed)));
-        let properties: Vec<_> = own.chain(called).collect();
-        if !properties.is_empty() {
-            return Some(Meant { properties, taken, slip: None });
-        }
-    }
-    let first = words.first()?;
-    let near = nearest(&key(first), amounts().flat_map(names_of))?;
-    let properties = amounts().filter(|property| names_of(property).any(|name| name == near)).collect();
-    Some(Meant { properties, taken: 1, slip: Some(first) })
-}
-
-fn names_of(property: &'static Property) -> impl Iterator<Item = &'static str> {
-    [property.id, property.label].into_iter().chain(property.synonyms.iter().copied())
-}
-
 fn no_amount(desk: &Desk, words: &[String]) -> Outcome {
     let typed = &words[0];
-    let known = PROPERTIES.iter().find(|property| names_of(property).any(|name| key(name) == key(typed)));
+    let is_called =
+        |word: &String| PROPERTIES.iter().find(|property| names_of(property).any(|name| key(name) == key(word)));
+    let known = words.iter().filter(|word| !word.eq_ignore_ascii_case("by")).find_map(is_called);
     let mut spans = match known {
         Some(property) => vec![bold(property.label), text(" is no amount, so that it has no order. ")],
         None => vec![text("I know no amount called "), bold(typed), text(". ")],
     };
-    spans.extend(amounts(desk));
+    spans.extend(there_is(desk));
     text_outcome(spans)
 }
 
 /// The amounts that there are, as commands.
-fn amounts(desk: &Desk) -> Vec<Span> {
+fn there_is(desk: &Desk) -> Vec<Span> {
     let mut spans = vec![text("There is ")];
-    let there = PROPERTIES
-        .iter()
-        .filter(|property| is_amount(property))
-        .filter(|property| !desk.catalogue.ranking(property).rows.is_empty());
+    let there = amounts().filter(|property| desk.catalogue.has_amount(property, |_| true));
     for (place, property) in there.enumerate() {
         spans.extend((place > 0).then(|| text(", ")));
         spans.push(code(format!("!top {}", property.label.to_lowercase())));

@@ -17,3 +17,4 @@ mod lists;
 mod quality;
 mod readme;
 mod rooms;
+mod tables;

@@ -11,6 +11,10 @@ use crate::{
 /// A part lists so many entries; of what is beyond them only the number is told. More than a message has room for.
 const MOST_LISTED: usize = 200;
 
+/// The parts that only the card of a source has.
+pub(super) const OF_SOURCES: [&str; 6] = ["Publisher", "Authors", "Date", "Link", "Language", RESTING];
+const RESTING: &str = "Rests on it";
+
 /// A part of a card.
 pub(in crate::commands) struct Section<'d> {
     /// Its label.
@@ -22,7 +26,7 @@ pub(in crate::commands) struct Section<'d> {
     /// How many more entries there are.
     beyond: usize,
     /// Whether sources contradict each other here.
-    differ: bool,
+    pub differ: bool,
 }
 
 /// One entry of a part.
@@ -33,6 +37,16 @@ pub(in crate::commands) enum Item<'d> {
     Link(&'d Record, &'d Claim),
     /// What a source says of itself.
     Words(String),
+}
+
+impl<'d> Item<'d> {
+    /// The claim behind it.
+    pub fn claim(&self) -> Option<&'d Claim> {
+        match self {
+            Self::Claim(claim) | Self::Link(_, claim) => Some(claim),
+            Self::Words(_) => None,
+        }
+    }
 }
 
 impl<'d> Section<'d> {
@@ -93,8 +107,7 @@ fn resting_on<'d>(desk: &'d Desk, source: &Record) -> Option<Section<'d>> {
         Item::Words(format!("{} ({})", record.name, claims.len()))
     });
     let items: Vec<Item> = std::iter::once(total).chain(named).collect();
-    let section =
-        Section { label: "Rests on it", synonyms: vec!["records", "claims"], items, beyond: 0, differ: false };
+    let section = Section { label: RESTING, synonyms: vec!["records", "claims"], items, beyond: 0, differ: false };
     (all > 0).then_some(Section { beyond: all.saturating_sub(MOST_LISTED), ..section })
 }
 
@@ -109,16 +122,9 @@ fn of_source<'d>(source: &SourceInfo) -> Vec<Section<'d>> {
         })
     };
     let authors = (!source.authors.is_empty()).then(|| source.authors.join(", "));
-    [
-        part("Publisher", source.publisher.clone()),
-        part("Authors", authors),
-        part("Date", source.date.map(|date| date.to_string())),
-        part("Link", source.url.clone()),
-        part("Language", source.language.clone()),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    let date = source.date.map(|date| date.to_string());
+    let said = [source.publisher.clone(), authors, date, source.url.clone(), source.language.clone()];
+    OF_SOURCES.into_iter().zip(said).filter_map(|(label, words)| part(label, words)).collect()
 }
 
 fn own(record: &Record) -> impl Iterator<Item = Section<'_>> {
@@ -128,9 +134,9 @@ fn own(record: &Record) -> impl Iterator<Item = Section<'_>> {
             return None;
         }
         claims.sort_by_key(|claim| std::cmp::Reverse(claim.as_of));
-        let dates: HashSet<_> = claims.iter().map(|claim| claim.as_of).collect();
         // Values of different dates are a history; values of one date contradict each other.
-        let differ = !property.many && dates.len() < claims.len();
+        let contradict = |pair: &[&Claim]| pair[0].as_of == pair[1].as_of && pair[0].value != pair[1].value;
+        let differ = !property.many && claims.windows(2).any(contradict);
         let synonyms = vec![property.id];
         let items = claims.into_iter().map(Item::Claim).collect();
         Some(Section { label: property.label, synonyms, items, beyond: 0, differ })

@@ -3,7 +3,11 @@
 use std::ops::Range;
 
 use super::{Desk, MOST};
-use crate::{commands::Invocation, index, spelling::key};
+use crate::{
+    commands::{Invocation, card},
+    index,
+    spelling::key,
+};
 
 /// Words that stand between names.
 const BETWEEN: [&str; 6] = ["vs", "vs.", "versus", "and", "with", "&"];
@@ -75,7 +79,10 @@ fn split(desk: &Desk, words: &[String]) -> Result<Vec<String>, index::Error> {
     let mut costs = vec![vec![0; count + 1]; count];
     for (from, row) in costs.iter_mut().enumerate() {
         for (to, cost) in row.iter_mut().enumerate().skip(from + 1) {
-            *cost = cost_of(desk, &words[from..to], &known[from..to])?;
+            let name = words[from..to].join(" ");
+            // What stands last is rather the part that is asked for than half of a name.
+            let part = to == count && card::is_section(&name) && desk.index.named(None, &name)?.is_empty();
+            *cost = if part { 0 } else { cost_of(desk, &words[from..to], &known[from..to])? };
         }
     }
     Ok(cheapest(&costs)
