@@ -31,8 +31,11 @@ const AT_ONCE: usize = 2;
 const SLOW: Duration = Duration::from_secs(2);
 /// How many messages are under way at a time, slow ones and all.
 const MOST: usize = 16;
-/// For so long after an answer somebody may ask again: then one message at a time is enough in their way.
+/// For so long after an answer somebody may ask again: then one message at a time is enough in their way, with a rest after each
+/// as long as it took, so that the homeserver is free as often as not.
 const CONVERSATION: Duration = Duration::from_secs(3);
+/// The longest such rest.
+const REST: Duration = Duration::from_millis(200);
 /// How many waiting messages are fetched from the store at a time.
 const FETCHED: usize = 64;
 /// The longest pause between two tries.
@@ -55,9 +58,10 @@ enum End {
     Left,
 }
 
-/// What the homeserver's limits ask for.
+/// What the homeserver's limits ask for, and those who ask questions.
 #[derive(Default)]
 struct Pace {
+    rest_until: Option<Instant>,
     not_before: Option<Instant>,
     careful_until: Option<Instant>,
 }
@@ -77,8 +81,13 @@ impl Pace {
         self.careful_until = Some(until + CAREFUL);
     }
 
+    /// A message took so long amid a conversation.
+    fn rest(&mut self, took: Duration) {
+        self.rest_until = Some(Instant::now() + took.min(REST));
+    }
+
     fn pause(&self) -> Option<Instant> {
-        self.not_before.filter(|until| *until > Instant::now())
+        self.not_before.max(self.rest_until).filter(|until| *until > Instant::now())
     }
 }
 
@@ -131,7 +140,10 @@ impl Bot {
                         tracing::error!(%panic, "a message could not be sent");
                         Failure::Died("delivering")
                     })?;
-                    busy.remove(&room);
+                    let since = busy.remove(&room);
+                    if let Some(since) = since.filter(|_| self.waiters.answered_within(CONVERSATION)) {
+                        pace.rest(since.elapsed());
+                    }
                     match end? {
                         End::Settled => {}
                         End::Limited(pause) => pace.limited(pause),
