@@ -107,7 +107,9 @@ pub(super) fn is_silent(spoken: &str) -> bool {
     is_stop(spoken) || SILENT_PHRASES.contains(spoken)
 }
 
-pub(super) fn is_stop(word: &str) -> bool {
+/// Whether a word, as [`words`] writes it, says nothing by itself.
+#[must_use]
+pub fn is_stop(word: &str) -> bool {
     STOPS.contains(word)
 }
 

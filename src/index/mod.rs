@@ -48,6 +48,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use asking::is_stop as is_small;
 pub use mark::marked;
 pub use query::{Hit, Near};
 pub use question::Taken;
