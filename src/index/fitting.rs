@@ -35,6 +35,8 @@ pub(super) struct Fitting {
     pub unsaid: bool,
     /// A version or a part number that stands nowhere.
     pub unknown: Option<String>,
+    /// Whether too little of what is asked is known.
+    pub unanswerable: bool,
 }
 
 /// A question to some of the records.
@@ -72,13 +74,12 @@ impl Index {
         let asked = all.len();
         let some_words = units.len() < asked;
         let hits = if units.is_empty() && asked > 0 { Vec::new() } else { search.look(&units, Need::All, None)? };
-        if (hits.is_empty() || some_words)
-            && let Some(unknown) = search.unknown(&all)?
-        {
+        let is_open = hits.is_empty() || some_words;
+        if is_open && let Some(unknown) = search.unknown(&all)? {
             return Ok(Fitting { some_words: true, unknown: Some(unknown), ..Fitting::default() });
         }
-        if units.is_empty() && asked > 0 {
-            return Ok(Fitting { some_words, ..Fitting::default() });
+        if asked > 0 && (units.is_empty() || is_open && !search.is_answerable(&all)) {
+            return Ok(Fitting { some_words: true, unanswerable: true, ..Fitting::default() });
         }
         let plain = among.is_none() && frame.either.is_empty() && !frame.has_days();
         if let Some(key) = question.property_of().filter(|_| plain)
@@ -150,6 +151,27 @@ impl<'q> Search<'q> {
         self.index.fitting_best(candidates, &wanted)
     }
 
+    /// Whether something can be said to a question of which nothing has all the words. A name that is known can be told of; else
+    /// what is known has to outweigh the words that stand nowhere, and what a word was taken for is not known. That there is
+    /// some `valuation`, or a `chip`, says nothing to who asks for those of something else.
+    fn is_answerable(&self, all: &Units<'q>) -> bool {
+        if !self.frame.phrases.is_empty() || !self.frame.either.is_empty() {
+            return true;
+        }
+        let (mut known, mut unknown) = (0.0, 0.0);
+        for (unit, weight) in all {
+            if *weight == 0.0 || unit.guessed {
+                unknown += unit.if_unknown();
+                continue;
+            }
+            if unit.is_name() && !unit.theme {
+                return true;
+            }
+            known += weight * unit.if_known();
+        }
+        unknown == 0.0 || known > unknown
+    }
+
     /// A version or a part number that no record has: nothing else is an answer to who asks for it.
     fn unknown(&self, units: &Units<'q>) -> Result<Option<String>, Error> {
         for unit in units.iter().filter(|(unit, _)| unit.designation && unit.key.is_none()) {
@@ -204,7 +226,7 @@ impl<'q> Search<'q> {
                 .is_some_and(|own| self.question.properties().all(|asked| asked != own))
         };
         let hits = itself.chain(found.iter().filter(mentions).copied()).collect();
-        Ok(Some(Fitting { hits, some_words: true, unsaid: true, unknown: None }))
+        Ok(Some(Fitting { hits, some_words: true, unsaid: true, ..Fitting::default() }))
     }
 
     /// The records that have not all of the units, which are two or more: those with all but one of them, or else with the

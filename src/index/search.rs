@@ -93,7 +93,8 @@ impl Index {
             unsaid: found.unsaid,
             unknown: found.unknown,
             hints: question.hints,
-            taken: question.taken,
+            // A guess that led nowhere is not worth telling.
+            taken: if found.unanswerable { Vec::new() } else { question.taken },
         })
     }
 
