@@ -49,6 +49,7 @@ mod words;
 mod tests;
 
 pub use asking::is_stop as is_small;
+pub use fitting::Share;
 pub use mark::marked;
 pub use query::{Hit, Near};
 pub use question::Taken;
