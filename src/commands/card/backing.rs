@@ -12,7 +12,8 @@ use crate::{
 const MOST_CLAIMS: usize = 64;
 
 /// The sources of which the claims say the most of a record's summary. It is in our own words and rests on all of the claims,
-/// so that the words that both share have to tell; where they share none, the source that most of the claims rest on.
+/// so that the words that both share have to tell: each of the sources says the same of them. Where they share none, it is the
+/// source that most of the claims rest on.
 pub(super) fn sources(desk: &Desk, record: &Record) -> Vec<String> {
     let said = said(desk, record);
     let names: HashSet<String> = record.names().flat_map(words).collect();
@@ -36,12 +37,12 @@ pub(super) fn sources(desk: &Desk, record: &Record) -> Vec<String> {
         let shared = has.iter().filter(|has| **has).count();
         (shared, if shared == 0 { *claims } else { 0 })
     };
-    let most = sources.iter().map(worth).max();
-    let mut best = sources.iter().filter(|source| Some(worth(source)) == most);
-    let mut backing: Vec<String> = match most {
-        Some((0, _)) => best.next().map(|(source, ..)| (*source).clone()).into_iter().collect(),
-        _ => best.map(|(source, ..)| (*source).clone()).collect(),
-    };
+    // Of equal ones the first.
+    let Some(best) = sources.iter().rev().max_by_key(|source| worth(source)) else { return Vec::new() };
+    let says_it_too =
+        |source: &(&String, Vec<bool>, usize)| source.0 == best.0 || best.1.contains(&true) && source.1 == best.1;
+    let mut backing: Vec<String> =
+        sources.iter().filter(|source| says_it_too(source)).map(|(source, ..)| (*source).clone()).collect();
     backing.sort_unstable();
     backing
 }
