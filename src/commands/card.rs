@@ -1,5 +1,6 @@
 //! A record as an answer: what is said of it, with sources and dates, and what points to it.
 
+mod backing;
 mod sections;
 
 use std::{collections::HashMap, sync::LazyLock};
@@ -17,8 +18,6 @@ pub(super) use sections::{Item, Section, sections};
 const LONGEST_CARD: usize = 2_400;
 /// So many items of a part are shown at most.
 const MOST_ITEMS: usize = 12;
-/// A record that nothing is said of but by others is cited after so many of them at most.
-const MOST_CITING: usize = 50;
 /// One part of a card, shown by itself, has so many characters at most.
 const LONGEST_SECTION: usize = 6_000;
 
@@ -160,23 +159,25 @@ pub(super) fn section(desk: &Desk, record: &Record, name: &str) -> Reply {
     Reply { blocks }
 }
 
-/// A record in one line of a list: its summary, and marks for the sources of what is said of it.
+/// A record in one line of a list: an event's date, its summary, and marks for the sources that say so.
 pub(super) fn summary(spans: &mut Vec<Span>, desk: &Desk, record: &Record, citations: &mut Citations) {
-    let mut sources: Vec<String> = record.claims.iter().flat_map(|claim| claim.sources.iter().cloned()).collect();
-    if sources.is_empty() {
-        sources = desk
-            .dataset
-            .links_to(&record.id)
-            .take(MOST_CITING)
-            .flat_map(|(_, claim)| claim.sources.iter().cloned())
-            .collect();
-    }
-    sources.sort_unstable();
-    sources.dedup();
+    let mut sources = backing::sources(desk, record);
     let date = record.claims.iter().find(|claim| claim.property.timeline == Some(""));
-    let date = date.map(|claim| desk.dataset.show(&claim.value));
-    let parts: Vec<&str> = date.as_deref().into_iter().chain([record.summary.as_str()]).collect();
-    spans.push(text(parts.join(". ").trim_end_matches([' ', '.']).to_owned() + "."));
+    let mut before = String::new();
+    if let Some(claim) = date {
+        let shown = desk.dataset.show(&claim.value);
+        if record.summary.is_empty() {
+            sources.clone_from(&claim.sources);
+        }
+        if sources.iter().all(|source| claim.sources.contains(source)) {
+            before = format!("{shown}. ");
+        } else {
+            // Each of the two has sources of its own.
+            spans.extend([text(shown), citations.mark(&claim.sources), text(". ")]);
+        }
+    }
+    let shown = before + record.summary.as_str();
+    spans.push(text(shown.trim_end_matches([' ', '.']).to_owned() + "."));
     if !sources.is_empty() {
         spans.push(citations.mark(&sources));
     }

@@ -4,7 +4,7 @@ mod claims;
 
 use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, card, look_up, select, text_outcome};
 use crate::{
-    index::{self, Hits, Taken, language::parse, marked},
+    index::{self, Hits, Share, Taken, language::parse, marked},
     reply::{Block, Citations, Reply, Span, bold, code, italic, text},
 };
 
@@ -74,8 +74,12 @@ impl Command for Search {
             let near = hits.first().is_some_and(|hit| hit.property.is_some());
             unsaid.extend(near.then(|| text(" What comes near:")));
             remarks.splice(0..0, unsaid);
-        } else if !found.all_words {
-            intro.push(italic(" (nothing has all of these words; these have some)"));
+        } else {
+            intro.extend(match found.share {
+                Share::All => None,
+                Share::Some => Some(italic(" (nothing has all of these words; these have some)")),
+                Share::AllLater => Some(italic(" (what has all of these words says less of it than what has some)")),
+            });
         }
         if !remarks.is_empty() {
             intro.push(Span::Break);

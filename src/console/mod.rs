@@ -50,23 +50,39 @@ pub fn open(dir: Option<&Path>) -> Result<Desk, Error> {
     Ok(Desk::new(dataset)?)
 }
 
+/// Commands that look for something, besides the look-ups: without a `!`, what they do not find may be a question that happens
+/// to begin with such a word.
+const LOOKING: [&str; 5] = ["about", "compare", "list", "timeline", "top"];
+
 /// Answers one line. In a terminal nobody else is spoken to, so that every line gets an answer and needs no `!`: what is no
 /// command is looked for.
 fn answer_to(desk: &Desk, line: &str) -> Outcome {
     let line = line.trim();
     let bare = line.trim_start_matches(['!', '！']);
+    let is_bare = bare == line && !line.is_empty();
     let reading = match read(line) {
         Reading::NotOurs => read_bare(bare),
         ours => ours,
     };
-    let reading = match reading {
-        // Who asks `who` without a `!` asks a question.
-        Reading::Command(_) if bare != line || !asks_who(line) => reading,
-        _ if bare == line && !line.is_empty() => read_bare(&format!("search {line}")),
-        other => other,
+    let asked = |invocation| answer(desk, &Ask::new(invocation, jiff::Timestamp::now(), rand::random()));
+    let searched = || match read_bare(&format!("search {line}")) {
+        Reading::Command(search) => asked(search),
+        _ => Outcome::default(),
     };
     match reading {
-        Reading::Command(invocation) => answer(desk, &Ask::new(invocation, jiff::Timestamp::now(), rand::random())),
+        Reading::Command(_) if is_bare && begins_question(line) => searched(),
+        Reading::Command(invocation) => {
+            let looks = LOOKING.contains(&invocation.word) || dataset::kind(invocation.word).is_some();
+            let is_alone = invocation.args.is_empty();
+            let outcome = asked(invocation);
+            if is_bare && looks && !is_alone && outcome.hits.is_empty() {
+                // `law against monopolies` asks for no law of that name.
+                Some(searched()).filter(|found| !found.hits.is_empty()).unwrap_or(outcome)
+            } else {
+                outcome
+            }
+        }
+        _ if is_bare => searched(),
         Reading::Slip { word, near } => hint(&word, near).into(),
         Reading::NotOurs => Reply::para(vec![
             text("That is no command of mine. "),
@@ -79,6 +95,11 @@ fn answer_to(desk: &Desk, line: &str) -> Outcome {
     }
 }
 
-fn asks_who(line: &str) -> bool {
-    line.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("who"))
+/// Whether the first word asks a question rather than being a command: `who`, and `when` but for `when 2023`.
+fn begins_question(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let is_year = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    first.eq_ignore_ascii_case("who")
+        || first.eq_ignore_ascii_case("when") && words.next().is_some_and(|next| !is_year(next))
 }

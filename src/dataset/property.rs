@@ -6,6 +6,8 @@ mod asked;
 
 use std::{collections::HashMap, fmt, sync::LazyLock};
 
+use super::Kind;
+
 /// What a property's value must be. Decides how a value is read, whatever its shape in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueType {
@@ -98,6 +100,14 @@ impl Property {
     pub fn kin(&self) -> impl Iterator<Item = &'static Self> {
         let kin = KIN.iter().filter(|(id, _)| *id == self.id).flat_map(|(_, kin)| kin.iter());
         kin.filter_map(|id| property(id))
+    }
+
+    /// How the card of the other end calls the links of this property that come from records of a kind. A topic gathers what is
+    /// said of others: who uses what it is about does not use the topic.
+    #[must_use]
+    pub fn backwards(&self, from: Kind) -> &'static str {
+        let is_said_by_itself = from.id != "topic" || self.id == "related";
+        self.reverse.filter(|_| is_said_by_itself).unwrap_or(from.title)
     }
 
     const fn back(self, label: &'static str) -> Self {
@@ -304,6 +314,15 @@ mod tests {
         for (place, property) in PROPERTIES.iter().enumerate() {
             assert_eq!(property.rank(), place);
         }
+    }
+
+    #[test]
+    fn nobody_uses_a_topic() {
+        let called = |id: &str, from: &str| property(id).unwrap().backwards(crate::dataset::kind(from).unwrap());
+        assert_eq!(called("used_by", "chip"), "Uses");
+        assert_eq!(called("used_by", "topic"), "Topics");
+        assert_eq!(called("related", "topic"), "See also");
+        assert_eq!(called("about", "event"), "Events");
     }
 
     #[test]

@@ -18,13 +18,13 @@ pub(super) const LONGEST_PHRASE: usize = 6;
 /// Words that say nothing of what is asked, unless nothing else is asked.
 const STOP_WORDS: &str = "\
     a about actually all also an and any are as at be been but by can could current currently did do does doing done \
-    exact exactly for from get give had has have how i if in into is it its latest let many me much my of on or please \
-    recently should show shown so some tell than that the their them there they this those to was we were what when \
+    exact exactly for from get give had has have hello hey hi how i if in into is it its latest let many me much my of on or please \
+    recently should show shown so some tell than that the their them there they this those to versus vs was we were what when \
     where which who whom whose why will with would you";
 
 /// Several words that say nothing, and Chinese ones.
 const SILENT: &str = "\
-    number of, name of, statistic on, figure for, how high, tell us, show us, give us, let us, what about, how about, kind of, at all, in total, amount of, \
+    number of, list, list of, list all, name of, statistic on, figure for, how high, tell us, show us, give us, let us, what about, how about, kind of, at all, in total, amount of, \
     chinese name, native name, name in chinese, called in chinese, called in china, chinese characters, in chinese \
     characters, in chinese, how do you write, how do you say, how to write, 谁, 是, 的, 了, 吗, 呢, 在, 什么, 哪, 哪里, 哪个, 哪些, \
     哪年, 多少, 如何, 怎么, 为什么, 中文名, 请问";
@@ -32,6 +32,14 @@ const SILENT: &str = "\
 /// Which of them ask how the Chinese write a name.
 const NATIVE: [&str; 6] =
     ["chinese name", "native name", "in chinese", "called in china", "chinese character", "中文名"];
+
+/// Small words that may tell something where they stand, but that nobody looks for, so that nothing is a slip of them: Moore is
+/// not `more`, nor a rover `over`.
+const NEVER_MEANT: &str = "\
+    above across after again against almost along already always among another around away back before below between both \
+    down during each either else even ever every few first further here just last least less like long more most near \
+    never new next not now off often once one only other our out over own per same since still such then these though \
+    through too two under until up upon very well while within without yet";
 
 /// Questions of which the words stand around the name: how they begin and end, and the property that they ask for.
 const FRAMES: [(&str, &str, &str); 10] = [
@@ -75,6 +83,8 @@ pub(super) static PROPERTY_WORDS: LazyLock<Vec<&'static str>> =
 
 static STOPS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| STOP_WORDS.split(' ').collect());
 
+static NEVER: LazyLock<HashSet<&'static str>> = LazyLock::new(|| NEVER_MEANT.split(' ').collect());
+
 static SILENT_PHRASES: LazyLock<HashSet<String>> =
     LazyLock::new(|| SILENT.split(", ").map(|phrase| words(phrase).join(" ")).collect());
 
@@ -107,8 +117,15 @@ pub(super) fn is_silent(spoken: &str) -> bool {
     is_stop(spoken) || SILENT_PHRASES.contains(spoken)
 }
 
-pub(super) fn is_stop(word: &str) -> bool {
+/// Whether a word, as [`words`] writes it, says nothing by itself.
+#[must_use]
+pub fn is_stop(word: &str) -> bool {
     STOPS.contains(word)
+}
+
+/// Whether nothing is a slip of the word.
+pub(super) fn is_never_meant(word: &str) -> bool {
+    is_stop(word) || NEVER.contains(word)
 }
 
 /// Whether the words behind a company's name begin with one that is no part of it.

@@ -6,7 +6,7 @@ use super::{document::Writer, kept::Kept};
 use crate::dataset::{Amount, Dataset, KINDS, Money, PROPERTIES, Quick, Record, Value, chunks};
 
 /// To be raised whenever a text is cut into words in another way, or written down in another place.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 
 /// What the documents are made of besides the records: with anything else, all of them are written anew.
 pub(super) fn format() -> String {

@@ -29,11 +29,23 @@ pub(super) const WHOLE_NAME: f32 = 3.0;
 const HINT: f32 = 1.0;
 /// How much of the weaker matches of a word is added to its best one.
 pub(super) const WEAKER: f32 = 0.05;
+/// A word that the record has, but not the claim, is had so far.
+const BESIDE: f32 = 0.8;
 /// Scores that differ by less are equal.
 const FINEST: f32 = 0.02;
 
 /// A view of a record: the whole, or one of its claims.
 type View = Option<usize>;
+
+/// A record that fits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    pub hit: Hit,
+    /// What the units count on average, each by what it is worth.
+    pub strength: f32,
+    /// Whether it has all of the units.
+    pub whole: bool,
+}
 
 /// The best of several counts, and a little of the others.
 #[derive(Debug, Default)]
@@ -68,12 +80,17 @@ struct Fit<'q> {
 
 impl Index {
     /// The candidates that fit, best first; equal ones newest first, then in the dataset's order.
-    pub(super) fn fitting_best(&self, mut candidates: Vec<Candidate>, wanted: &Wanted<'_>) -> Result<Vec<Hit>, Error> {
+    pub(super) fn fitting_best(
+        &self,
+        mut candidates: Vec<Candidate>,
+        wanted: &Wanted<'_>,
+    ) -> Result<Vec<Found>, Error> {
         candidates.sort_unstable();
+        candidates.dedup();
         let fit = Fit::of(self, candidates, wanted)?;
         let mut found: Vec<_> = (0..fit.candidates.len()).filter_map(|number| fit.best(number)).collect();
-        found.sort_unstable();
-        Ok(found.into_iter().map(|(.., hit)| hit).collect())
+        found.sort_unstable_by_key(|(order, _)| *order);
+        Ok(found.into_iter().map(|(_, found)| found).collect())
     }
 }
 
@@ -131,20 +148,22 @@ impl<'q> Fit<'q> {
     }
 
     /// The best view of a candidate.
-    fn best(&self, number: usize) -> Option<Order> {
+    fn best(&self, number: usize) -> Option<(Order, Found)> {
         let record = self.candidates[number].place;
         let rows = self.index.table.claims(record);
-        let mut best: Option<Order> = None;
+        let mut best: Option<(Order, Found)> = None;
         for view in std::iter::once(None).chain(self.telling(number).into_iter().map(Some)) {
-            let Some(score) = self.score(number, view) else { continue };
+            let Some((score, found)) = self.score(number, view) else { continue };
             #[expect(clippy::cast_possible_truncation, reason = "scores are small")]
             let step = (score / FINEST).round() as i64;
             let day = match view {
                 Some(claim) => rows.get(claim).copied().and_then(ClaimRow::day).map_or(i64::MIN, i64::from),
                 None => i64::MAX,
             };
-            let found = (std::cmp::Reverse(step), std::cmp::Reverse(day), Hit { record, claim: view });
-            best = Some(best.map_or(found, |best| best.min(found)));
+            let order = (std::cmp::Reverse(step), std::cmp::Reverse(day), found.hit);
+            if best.is_none_or(|(best, _)| order < best) {
+                best = Some((order, found));
+            }
         }
         best
     }
@@ -177,31 +196,39 @@ impl<'q> Fit<'q> {
     }
 
     /// What a view is worth. `None` if it does not fit.
-    fn score(&self, number: usize, view: View) -> Option<f32> {
+    fn score(&self, number: usize, view: View) -> Option<(f32, Found)> {
         let wanted = self.wanted;
         if !self.passes(number, view) || wanted.told.is_some_and(|key| !self.tells_of(number, view, key)) {
             return None;
         }
         let (mut score, mut missing, mut properties, mut lacking) = (0.0, 0, 0, 0);
+        let (mut all, mut here, mut beside) = (0.0, 0.0, 0.0);
         for (unit, weight) in wanted.units {
+            all += weight;
             match self.unit(unit, number, view) {
                 Some(count) => {
                     score += weight * count;
+                    here += weight;
                     properties += usize::from(unit.is_property());
                 }
-                None if unit.is_name() && wanted.need != Need::Some => return None,
+                None if wanted.need.includes(unit) => return None,
                 None if unit.is_property() && wanted.need == Need::ButProperties => {}
                 None => {
+                    if wanted.need == Need::Near && view.is_some() && self.unit(unit, number, None).is_some() {
+                        beside += weight;
+                    }
                     missing += 1;
                     lacking += usize::from(unit.is_name());
                 }
             }
         }
+        let whole = missing == 0;
+        let strength = if all > 0.0 { score / all } else { 0.0 };
         let names = wanted.units.iter().filter(|(unit, _)| unit.is_name()).count();
         let fits = match wanted.need {
             Need::All | Need::ButProperties => missing == 0,
             Need::AllButOne => missing <= 1,
-            Need::Names | Need::Some => missing < wanted.units.len() && (names == 0 || lacking < names),
+            Need::Near | Need::Some => missing < wanted.units.len() && (names == 0 || lacking < names),
             Need::NamesAndSome => properties > 0,
         };
         if !fits {
@@ -233,7 +260,11 @@ impl<'q> Fit<'q> {
         if let Some(property) = view.and_then(|claim| rows.get(claim)).copied().and_then(ClaimRow::property) {
             score += if wanted.hints.contains(&property.id) { HINT } else { 0.0 };
         }
-        Some(score)
+        if wanted.need == Need::Near && all > 0.0 {
+            score *= ((here + BESIDE * beside) / all).powi(2);
+        }
+        let hit = Hit { record: self.candidates[number].place, claim: view };
+        Some((score, Found { hit, strength, whole }))
     }
 
     /// Whether all words of a unit stand in the name of a candidate, or in its other names.

@@ -7,6 +7,7 @@ use tantivy::Term;
 use super::{
     Error, Hit, Index,
     documents::Documents,
+    fit::Found,
     presence::{Candidate, Phrases},
     question::{Question, Unit},
     rough::Sought,
@@ -23,18 +24,34 @@ const CANDIDATES: usize = 64;
 const RAREST: usize = 4;
 /// A name that was asked about is among the first so many hits.
 const FIRST: usize = 3;
+/// Records whose words count less than this on average have them here and there: one that lacks some may say more.
+const WEAK: f32 = 1.0;
+
+/// How much of what is asked the hits have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Share {
+    /// Each has all of it.
+    #[default]
+    All,
+    /// None has.
+    Some,
+    /// One that has all of it comes after others that fit better.
+    AllLater,
+}
 
 /// What fits.
 #[derive(Debug, Default)]
 pub(super) struct Fitting {
     /// The records, best first.
     pub hits: Vec<Hit>,
-    /// Whether none has all of the words.
-    pub some_words: bool,
+    /// How much of the question they have.
+    pub share: Share,
     /// Whether nothing is said of the property that was asked for: the first hit is what was asked about.
     pub unsaid: bool,
     /// A version or a part number that stands nowhere.
     pub unknown: Option<String>,
+    /// Whether too little of what is asked is known.
+    pub unanswerable: bool,
 }
 
 /// A question to some of the records.
@@ -70,27 +87,33 @@ impl Index {
         let mut search = Search { index: self, question, among, frame, phrases, keys, limit };
         let units: Vec<(&Unit, f32)> = all.iter().copied().filter(|(_, weight)| *weight > 0.0).collect();
         let asked = all.len();
-        let some_words = units.len() < asked;
-        let hits = if units.is_empty() && asked > 0 { Vec::new() } else { search.look(&units, Need::All, None)? };
-        if (hits.is_empty() || some_words)
-            && let Some(unknown) = search.unknown(&all)?
-        {
-            return Ok(Fitting { some_words: true, unknown: Some(unknown), ..Fitting::default() });
+        // What stands nowhere no record has.
+        let known = if units.len() < asked { Share::Some } else { Share::All };
+        let of_known =
+            |fitting: Fitting| if known == Share::All { fitting } else { Fitting { share: known, ..fitting } };
+        let whole =
+            if units.is_empty() && asked > 0 { Vec::new() } else { search.candidates(&units, Need::All, None)? };
+        let found = if whole.is_empty() { Vec::new() } else { search.best(whole.clone(), &units, Need::All, None)? };
+        let hits: Vec<Hit> = found.iter().map(|found| found.hit).collect();
+        let is_open = hits.is_empty() || known == Share::Some;
+        if is_open && let Some(unknown) = search.unknown(&all)? {
+            return Ok(Fitting { share: Share::Some, unknown: Some(unknown), ..Fitting::default() });
         }
-        if units.is_empty() && asked > 0 {
-            return Ok(Fitting { some_words, ..Fitting::default() });
+        if asked > 0 && (units.is_empty() || is_open && !search.is_answerable(&all)) {
+            return Ok(Fitting { share: Share::Some, unanswerable: true, ..Fitting::default() });
         }
         let plain = among.is_none() && frame.either.is_empty() && !frame.has_days();
         if let Some(key) = question.property_of().filter(|_| plain)
             && let Some(told) = search.of_one(key, &units, &hits)?
         {
-            return Ok(Fitting { some_words: some_words || told.some_words, ..told });
+            return Ok(of_known(told));
         }
-        if !hits.is_empty() || units.len() < 2 {
+        let is_weak = units.len() > 2 && found.first().is_none_or(|best| best.strength < WEAK);
+        if units.len() < 2 || !hits.is_empty() && !is_weak {
             let hits = search.with_the_named(&units, hits)?;
-            return Ok(Fitting { hits, some_words, ..Fitting::default() });
+            return Ok(Fitting { hits, share: known, ..Fitting::default() });
         }
-        Ok(Fitting { hits: search.nearest(units)?, some_words: true, ..Fitting::default() })
+        Ok(of_known(search.nearest(units, if hits.is_empty() { Vec::new() } else { whole })?))
     }
 
     /// What a unit is worth by how rare it is; 0 if it stands nowhere.
@@ -126,6 +149,17 @@ impl Index {
 impl<'q> Search<'q> {
     /// The records that have what is needed of some units, and tell of a name if one is given.
     fn look(&mut self, units: &Units<'q>, need: Need, told: Option<&str>) -> Result<Vec<Hit>, Error> {
+        Ok(self.find(units, need, told)?.into_iter().map(|found| found.hit).collect())
+    }
+
+    /// The same, with how well each fits.
+    fn find(&mut self, units: &Units<'q>, need: Need, told: Option<&str>) -> Result<Vec<Found>, Error> {
+        let candidates = self.candidates(units, need, told)?;
+        self.best(candidates, units, need, told)
+    }
+
+    /// The records that may fit.
+    fn candidates(&mut self, units: &Units<'q>, need: Need, told: Option<&str>) -> Result<Vec<Candidate>, Error> {
         let named = self.question.units.iter().filter(|unit| unit.is_name()).flat_map(|unit| &unit.forms);
         let sought = Sought {
             units,
@@ -144,10 +178,41 @@ impl<'q> Search<'q> {
         self.phrases.begin();
         let phrases = &mut self.phrases;
         let fit = |candidate: &Candidate| Ok(days(candidate.place) && phrases.fit(candidate)?);
-        let candidates = self.index.roughly(&sought, CANDIDATES.max(self.limit), fit)?;
+        self.index.roughly(&sought, CANDIDATES.max(self.limit), fit)
+    }
+
+    /// Those of them that do fit, best first.
+    fn best(
+        &self,
+        candidates: Vec<Candidate>,
+        units: &Units<'q>,
+        need: Need,
+        told: Option<&str>,
+    ) -> Result<Vec<Found>, Error> {
         let hints = &self.question.hints;
         let wanted = Wanted { units, need, frame: self.frame, told, keys: &self.keys, hints };
         self.index.fitting_best(candidates, &wanted)
+    }
+
+    /// Whether something can be said to a question of which nothing has all the words. A name that is known can be told of; else
+    /// what is known has to outweigh the words that stand nowhere, and what a word was taken for is not known. That there is
+    /// some `valuation`, or a `chip`, says nothing to who asks for those of something else.
+    fn is_answerable(&self, all: &Units<'q>) -> bool {
+        if !self.frame.phrases.is_empty() || !self.frame.either.is_empty() {
+            return true;
+        }
+        let (mut known, mut unknown) = (0.0, 0.0);
+        for (unit, weight) in all {
+            if *weight == 0.0 || unit.guessed {
+                unknown += unit.if_unknown();
+                continue;
+            }
+            if unit.is_name() && !unit.theme {
+                return true;
+            }
+            known += weight * unit.if_known();
+        }
+        unknown == 0.0 || known > unknown
     }
 
     /// A version or a part number that no record has: nothing else is an answer to who asks for it.
@@ -162,7 +227,7 @@ impl<'q> Search<'q> {
     }
 
     /// The records that have some units, whatever else is asked.
-    fn anywhere(&self, units: &Units<'_>) -> Result<Vec<Hit>, Error> {
+    fn anywhere(&self, units: &Units<'_>) -> Result<Vec<Found>, Error> {
         let frame = Frame::default();
         let (need, keys) = (Need::All, &[]);
         let sought = Sought { units, need, either: &[], phrases: &[], keys, told: None, among: None };
@@ -174,8 +239,7 @@ impl<'q> Search<'q> {
     /// not what is asked.
     fn of_one(&mut self, key: &str, units: &Units<'q>, found: &[Hit]) -> Result<Option<Fitting>, Error> {
         let other = |unit: &Unit| !unit.is_name() && unit.properties.is_empty() && unit.kind.is_none();
-        let others = units.iter().any(|(unit, _)| other(unit));
-        if others && !found.is_empty() {
+        if units.iter().any(|(unit, _)| other(unit)) {
             return Ok(None);
         }
         // What nothing here has is not said of this one either.
@@ -190,10 +254,7 @@ impl<'q> Search<'q> {
             // Beside it only what mentions it: that a record has the words somewhere says nothing.
             let found = found.iter().filter(|hit| hit.claim.is_some()).copied();
             let hits = self.with_the_named(units, told.into_iter().chain(found).collect())?;
-            return Ok(Some(Fitting { hits, some_words: others, ..Fitting::default() }));
-        }
-        if others {
-            return Ok(None);
+            return Ok(Some(Fitting { hits, ..Fitting::default() }));
         }
         let itself = self.index.named(None, key)?.into_iter().map(|record| Hit { record, claim: None });
         // The same property of something else is no answer, nor is a record that only has the words somewhere.
@@ -204,33 +265,46 @@ impl<'q> Search<'q> {
                 .is_some_and(|own| self.question.properties().all(|asked| asked != own))
         };
         let hits = itself.chain(found.iter().filter(mentions).copied()).collect();
-        Ok(Some(Fitting { hits, some_words: true, unsaid: true, unknown: None }))
+        Ok(Some(Fitting { hits, share: Share::Some, unsaid: true, ..Fitting::default() }))
     }
 
-    /// The records that have not all of the units, which are two or more: those with all but one of them, or else with the
-    /// names, or else with some; what goes by a name that was asked about among the first.
-    fn nearest(&mut self, mut units: Vec<(&'q Unit, f32)>) -> Result<Vec<Hit>, Error> {
+    /// The records that come nearest to two or more units: of those that have all but one of them, or all but the properties,
+    /// or the names, or some, the ones that have the most; what goes by a name that was asked about among the first. Some may
+    /// have all of the units, but only here and there: those that `may`.
+    fn nearest(&mut self, mut units: Vec<(&'q Unit, f32)>, may: Vec<Candidate>) -> Result<Fitting, Error> {
         units.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-        let mut hits = Vec::new();
-        let names = units.iter().filter(|(unit, _)| unit.is_name()).count();
+        let is_named = units.iter().any(|(unit, _)| unit.is_needed());
         let properties = units.iter().filter(|(unit, _)| unit.is_property()).count();
-        if properties > 0 && properties < units.len() {
-            hits = self.look(&units, Need::ButProperties, None)?;
+        let rarest = &units[..units.len().min(RAREST)];
+        let mut candidates = may;
+        // What lacks just one property lacks just one.
+        if properties > 0 && properties < units.len() && (properties > 1 || units.len() == 2) {
+            candidates.extend(self.candidates(&units, Need::ButProperties, None)?);
         }
-        if hits.is_empty() && units.len() > 2 {
-            hits = self.look(&units, Need::AllButOne, None)?;
+        if units.len() > 2 {
+            candidates.extend(self.candidates(&units, Need::AllButOne, None)?);
         }
-        if hits.is_empty() && names > 0 && names < units.len() {
-            hits = self.look(&units, Need::Names, None)?;
+        if is_named || candidates.len() < self.limit {
+            candidates.extend(self.candidates(if is_named { &units } else { rarest }, Need::Near, None)?);
         }
+        let found = self.best(candidates, &units, Need::Near, None)?;
+        let whole = found.first().is_some_and(|best| best.whole);
+        let share = match found.iter().any(|found| found.whole) {
+            _ if whole => Share::All,
+            true => Share::AllLater,
+            false => Share::Some,
+        };
+        // What lacks a word is only shown beside what has them all where it fits better.
+        let found = found.into_iter().filter(|found| found.whole || !whole);
+        let mut hits: Vec<Hit> = found.map(|found| found.hit).collect();
         if hits.is_empty() {
-            units.truncate(RAREST);
-            hits = self.look(&units, Need::Some, None)?;
+            hits = self.look(rarest, Need::Some, None)?;
             // Any of the words is little: what was asked about stands first.
             let named = self.named(&units)?;
             hits.splice(0..0, named.first().map(|record| Hit { record: *record, claim: None }));
         }
-        self.with_the_named(&units, hits)
+        let hits = self.with_the_named(&units, hits)?;
+        Ok(Fitting { hits, share, ..Fitting::default() })
     }
 
     /// The hits, and among the first of them what goes by the rarest of the names that were asked about.

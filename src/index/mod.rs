@@ -9,7 +9,8 @@
 //! [`language`] takes phrases, filters and what is not wanted out of what was typed. What is left is cut into words, and
 //! these are read as names, properties, numbers and other words, slips mended (`question`, with the small words of `asking`). A
 //! record that goes by just that name stands first; after it come the records that have all the words; if there are none,
-//! those that lack some, but hardly ever the name that was asked about (`fitting`). The index finds the likely ones, and
+//! those that lack some, but hardly ever the name that was asked about, the fullest first; and if next to nothing of it is
+//! known, nothing (`fitting`). The index finds the likely ones, and
 //! `fit` looks at these closely, claim by claim: a word counts the most in names, then in aliases, claims and summaries.
 //! A version or a part number that stands nowhere is not there: no other one is taken for it (`versions`).
 
@@ -48,6 +49,8 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use asking::is_stop as is_small;
+pub use fitting::Share;
 pub use mark::marked;
 pub use query::{Hit, Near};
 pub use question::Taken;

@@ -10,19 +10,21 @@ use super::{
 };
 use crate::{
     dataset::{Kind, Property},
-    spelling::key,
+    spelling::{edits, key},
 };
 
 /// Words of a question beyond this many are left out.
 pub(super) const MOST_WORDS: usize = 16;
 /// A name has so many words at most to be recognised among others.
 const LONGEST_NAME: usize = 6;
-/// So many words of a question may have slips in them.
+/// So many words of a question may have slips in them, and of so many it is tried to find out.
 const MOST_SLIPS: usize = 4;
+const MOST_TRIED: usize = 6;
 /// A name that stands nearly everywhere, as `China` does here, is worth less: it is a word like any other, beside others.
 const WEIGHTY: f32 = 0.45;
 /// One thing that a question asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something else of the words")]
 pub(super) struct Unit {
     /// Words that a record has to have all of; one such set is enough.
     pub forms: Vec<Vec<String>>,
@@ -36,8 +38,12 @@ pub(super) struct Unit {
     pub kind: Option<Kind>,
     /// Whether it names a topic beside another name.
     pub topic: bool,
+    /// Whether it is the name of a topic: what is said under it may lack it.
+    pub theme: bool,
     /// Whether it names a version or a number of parts, of which another one is never meant: `B200`, `Claude 4`.
     pub designation: bool,
+    /// Whether it is what a word was taken for that may well mean something else: one that is no name, or with two slips in it.
+    pub guessed: bool,
     /// How many words it has.
     pub length: usize,
 }
@@ -70,6 +76,38 @@ impl Unit {
         self.designation || self.key.is_some() && self.kind.is_none() && self.properties.is_empty() && !self.topic
     }
 
+    /// How much a record that has it tells of what is asked, if nothing has all that is asked: a property or a kind next to nothing,
+    /// an exact number a lot.
+    pub(super) fn if_known(&self) -> f32 {
+        let words = f32::from(u8::try_from(self.length).unwrap_or(u8::MAX));
+        match () {
+            () if self.kind.is_some() => 0.0,
+            () if self.is_property() => 0.5,
+            () if self.is_number() => 2.0,
+            () => words,
+        }
+    }
+
+    /// How much it leaves open that it stands nowhere: a number may be remembered wrongly, and what Chinese words are is a
+    /// guess.
+    pub(super) fn if_unknown(&self) -> f32 {
+        match () {
+            () if self.is_number() => 0.0,
+            () if self.forms.iter().flatten().any(|word| word.starts_with(is_ideograph)) => 0.5,
+            () => 1.0,
+        }
+    }
+
+    /// Whether it is a number or begins with one.
+    fn is_number(&self) -> bool {
+        self.forms.iter().any(|form| form.iter().any(|word| word.starts_with(|c: char| c.is_ascii_digit())))
+    }
+
+    /// Whether a record without it is no answer even if it has all the rest.
+    pub(super) fn is_needed(&self) -> bool {
+        self.is_name() && !self.theme
+    }
+
     /// Whether it asks for a property rather than for a kind of record.
     pub(super) fn is_property(&self) -> bool {
         self.kind.is_none() && !self.properties.is_empty()
@@ -98,7 +136,7 @@ impl Index {
         let vocabulary = Vocabulary::of(self)?;
         let mut read = scan(text);
         read.truncate(MOST_WORDS);
-        let taken = mend(&vocabulary, text, &mut read)?;
+        let (taken, guesses) = mend(&vocabulary, text, &mut read)?;
         let mut units: Vec<Unit> = Vec::new();
         let mut silent = Vec::new();
         let mut at = 0;
@@ -106,6 +144,9 @@ impl Index {
         while at < read.len() {
             let mut unit = self.unit(&vocabulary, text, &read[at..])?;
             self.take_version(&mut unit, text, &read[at..])?;
+            let is_known = || unit.key.is_some() || !unit.properties.is_empty();
+            let guess = guesses.iter().find(|guess| read[at].at.is_empty() && read[at].at.start == guess.at);
+            unit.guessed = guess.is_some_and(|guess| guess.is_far || !is_known());
             let said = spoken(&read[at..at + unit.length.clamp(1, read.len() - at)]);
             let legal = named && asking::begins_legal_form(&read[at..]);
             at += unit.length.max(1);
@@ -128,14 +169,14 @@ impl Index {
                 unit.forms.extend(unit.kind.map(|kind| words(kind.id)));
                 unit.key = unit.key.take().filter(|_| unit.kind.is_none());
             }
-            // A topic is what is said of another name, if there is one.
-            let mut topics = Vec::new();
-            for unit in units.iter().filter(|unit| unit.is_name()) {
-                topics.push(unit.key.as_deref().map_or(Ok(false), |key| self.is_topic(key))?);
+            for unit in units.iter_mut().filter(|unit| unit.is_name()) {
+                unit.theme = unit.key.as_deref().map_or(Ok(false), |key| self.is_topic(key))?;
             }
-            if topics.contains(&false) {
-                let names = units.iter_mut().filter(|unit| unit.is_name());
-                names.zip(topics).for_each(|(unit, topic)| unit.topic = topic);
+            // A topic is what is said of another name, if there is one.
+            if units.iter().any(Unit::is_needed) {
+                for unit in &mut units {
+                    unit.topic = unit.theme;
+                }
             }
             // Where a name is asked about, `open source` is its property rather than the topic of that name.
             let named = units.iter().any(Unit::is_name);
@@ -277,11 +318,20 @@ fn surface(text: &str, word: &Word) -> String {
     if word.at.is_empty() { key(&word.text) } else { key(&text[word.at.clone()]) }
 }
 
-/// Puts the words that were probably meant in place of those that stand nowhere.
-fn mend(vocabulary: &Vocabulary, text: &str, words: &mut Vec<Word>) -> Result<Vec<Taken>, Error> {
-    let mut taken = Vec::new();
-    let mut at = 0;
-    while at < words.len() && taken.len() < MOST_SLIPS {
+/// A word that was put in place of another one.
+struct Guess {
+    /// Where it stands, in bytes.
+    at: usize,
+    /// Whether it is two slips away.
+    is_far: bool,
+}
+
+/// Puts the words that were probably meant in place of those that stand nowhere, and tells of those that are other words than
+/// were typed.
+fn mend(vocabulary: &Vocabulary, text: &str, words: &mut Vec<Word>) -> Result<(Vec<Taken>, Vec<Guess>), Error> {
+    let (mut taken, mut guesses) = (Vec::new(), Vec::new());
+    let (mut at, mut tried) = (0, 0);
+    while at < words.len() && taken.len() < MOST_SLIPS && tried < MOST_TRIED {
         if let Some((length, _)) = longest_name(vocabulary, text, &words[at..])? {
             at += length;
             continue;
@@ -294,9 +344,14 @@ fn mend(vocabulary: &Vocabulary, text: &str, words: &mut Vec<Word>) -> Result<Ve
             || vocabulary.knows(&word.text)?
             || !word.also.is_empty() && vocabulary.knows_all(&word.also)?
             || begins_property(words, at);
+        tried += usize::from(!known);
         if !known && let Some(meant) = vocabulary.mended(&word.text, &PROPERTY_WORDS)? {
             let typed = text.get(word.at.clone()).unwrap_or(&word.text).to_owned();
             let place = word.at.end;
+            // Two words that were written as one are what was typed.
+            if let [meant] = meant.as_slice() {
+                guesses.push(Guess { at: place, is_far: edits(&word.text, meant, 1).is_none() });
+            }
             taken.push(Taken { typed, meant: meant.join(" ") });
             let mended = meant.into_iter().map(|text| Word { text, also: Vec::new(), scaled: false, at: place..place });
             let mended: Vec<Word> = mended.collect();
@@ -307,7 +362,7 @@ fn mend(vocabulary: &Vocabulary, text: &str, words: &mut Vec<Word>) -> Result<Ve
             at += 1;
         }
     }
-    Ok(taken)
+    Ok((taken, guesses))
 }
 
 /// Whether the word is part of what people say for a property, or of what says nothing.

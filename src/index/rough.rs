@@ -122,18 +122,19 @@ impl Rough<'_> {
         let mut units = sought.units.to_vec();
         // The more a unit is worth, the rarer it is.
         units.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-        let (names, others): (Vec<_>, Vec<_>) = units.iter().copied().partition(|(unit, _)| unit.is_name());
+        let (names, others): (Vec<_>, Vec<_>) = units.iter().copied().partition(|(unit, _)| match sought.need {
+            Need::All | Need::Some | Need::NamesAndSome => unit.is_name(),
+            Need::ButProperties | Need::AllButOne | Need::Near => unit.is_needed(),
+        });
         let (properties, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|(unit, _)| unit.is_property());
         let first = match sought.need {
             Need::All => &units[..units.len().min(1)],
-            Need::ButProperties | Need::AllButOne | Need::Names | Need::NamesAndSome if !names.is_empty() => {
-                &names[..1]
-            }
+            Need::ButProperties | Need::AllButOne | Need::Near | Need::NamesAndSome if !names.is_empty() => &names[..1],
             // What lacks one of them has one of any two.
             Need::AllButOne => &units[..units.len().min(2)],
             Need::ButProperties => &others[..others.len().min(1)],
             Need::Some if !names.is_empty() => &names[..],
-            Need::Some | Need::Names => &units[..],
+            Need::Some | Need::Near => &units[..],
             Need::NamesAndSome => &properties[..],
         };
         self.begin(first, sought, among)?;
@@ -158,9 +159,9 @@ impl Rough<'_> {
                 }
                 self.group(&properties, 0)?;
             }
-            Need::Names => self.group(&[properties, others].concat(), 0)?,
-            Need::Some if names.is_empty() => self.group(&units, 1)?,
-            Need::Some => {
+            Need::Near if !names.is_empty() => self.group(&[properties, others].concat(), 0)?,
+            Need::Some | Need::Near if names.is_empty() => self.group(&units, 1)?,
+            Need::Some | Need::Near => {
                 self.group(&names, 1)?;
                 self.group(&[properties, others].concat(), 0)?;
             }

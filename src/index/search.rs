@@ -6,7 +6,7 @@ use super::{
     Error, Hit, Index,
     documents::Documents,
     filter::{Given, given},
-    fitting::Fitting,
+    fitting::{Fitting, Share},
     language::{Asked, parse},
     question::{Question, Taken, Unit},
     wanted::Frame,
@@ -25,8 +25,8 @@ pub(super) const MOST_READ: usize = 60_000;
 pub struct Hits {
     /// The records.
     pub hits: Vec<Hit>,
-    /// Whether each hit has all the words that were asked for; otherwise none has, and these have some.
-    pub all_words: bool,
+    /// How many of the words that were asked for they have.
+    pub share: Share,
     /// Words that were taken for others.
     pub taken: Vec<Taken>,
     /// The words that may be marked in what is shown, as [`words`](super::words()) writes them.
@@ -84,7 +84,7 @@ impl Index {
         hits.truncate(limit);
         Ok(Hits {
             hits,
-            all_words: !found.some_words,
+            share: found.share,
             marks: marks(asked, &question),
             names: question.units.iter().filter_map(|unit| unit.key.clone()).collect(),
             typed: key(&asked.text()),
@@ -93,7 +93,8 @@ impl Index {
             unsaid: found.unsaid,
             unknown: found.unknown,
             hints: question.hints,
-            taken: question.taken,
+            // A guess that led nowhere is not worth telling.
+            taken: if found.unanswerable { Vec::new() } else { question.taken },
         })
     }
 

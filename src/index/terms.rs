@@ -10,7 +10,7 @@ use tantivy::{
     schema::{Field, IndexRecordOption},
 };
 
-use super::{Error, Index, verbs::inflections};
+use super::{Error, Index, asking::is_never_meant, verbs::inflections};
 use crate::spelling::{edits, ends_in_number, forgiven, is_slip};
 
 /// So many terms near to a word are looked at.
@@ -21,6 +21,9 @@ const LONGEST_SLIP: usize = 48;
 const SHORTEST_BEGINNING: usize = 4;
 /// So many other forms of a word are asked for.
 const MOST_FORMS: usize = 3;
+/// A word that is in no name must have so many letters to be meant by one with a slip in it: among shorter ones most are near
+/// to some other word of the language.
+const SHORTEST_WORD: usize = 6;
 /// Each half of two words that were written as one has so many letters.
 const SHORTEST_HALF: usize = 3;
 
@@ -280,11 +283,15 @@ impl Vocabulary {
             for (place, found) in away(&[&self.key, &self.loose, &self.text], word, distance)?.into_iter().enumerate() {
                 for mut term in found {
                     let named = self.names[0].documents(&term.text)?.max(self.names[1].documents(&term.text)?);
-                    if place < 2 || named > 0 {
-                        term.documents = if place < 2 { term.documents } else { named };
+                    // What is no name seldom has its first letter wrong.
+                    let begins_alike = term.text.chars().next() == word.chars().next();
+                    let may_be_meant = begins_alike && !is_never_meant(&term.text);
+                    if place < 2 {
                         add(0, term);
-                    } else if term.text.chars().next() == word.chars().next() && is_slip(word, &term.text) {
-                        // What is no name seldom has its first letter wrong.
+                    } else if named > 0 && may_be_meant {
+                        term.documents = named;
+                        add(0, term);
+                    } else if named == 0 && may_be_meant && length >= SHORTEST_WORD && is_slip(word, &term.text) {
                         add(1, term);
                     }
                 }
@@ -305,7 +312,8 @@ impl Vocabulary {
     pub(super) fn halves(&self, word: &str) -> Result<Option<Vec<String>>, Error> {
         for (at, _) in word.char_indices().skip(SHORTEST_HALF) {
             let (left, right) = word.split_at(at);
-            if right.chars().count() >= SHORTEST_HALF && self.knows(left)? && self.knows(right)? {
+            let is_half = right.chars().count() >= SHORTEST_HALF || right == "up";
+            if is_half && self.knows(left)? && self.knows(right)? {
                 return Ok(Some(vec![left.to_owned(), right.to_owned()]));
             }
         }

@@ -1,4 +1,4 @@
-//! The forms of English verbs.
+//! The forms of English verbs, and of what is of a country.
 
 /// Verbs that have forms of their own, all forms of one in a row.
 const IRREGULAR: [&[&str]; 42] = [
@@ -46,10 +46,26 @@ const IRREGULAR: [&[&str]; 42] = [
     &["write", "wrote", "written"],
 ];
 
-/// The forms that an English verb may have besides this one, whether they exist or not.
+/// What is of a country, and the country.
+const COUNTRIES: [[&str; 2]; 11] = [
+    ["american", "america"],
+    ["british", "britain"],
+    ["chinese", "china"],
+    ["european", "europe"],
+    ["french", "france"],
+    ["german", "germany"],
+    ["indian", "india"],
+    ["japanese", "japan"],
+    ["korean", "korea"],
+    ["russian", "russia"],
+    ["taiwanese", "taiwan"],
+];
+
+/// The forms that an English verb may have besides this one, whether they exist or not, and the country of what is `chinese`.
 pub(super) fn inflections(word: &str) -> Vec<String> {
     let irregular = IRREGULAR.iter().filter(|forms| forms.contains(&word)).flat_map(|forms| forms.iter());
     let mut known: Vec<String> = irregular.filter(|form| **form != word).map(|form| (*form).to_owned()).collect();
+    known.extend(COUNTRIES.iter().filter(|[of, _]| *of == word).map(|[_, country]| (*country).to_owned()));
     if word.len() < 4 || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return known;
     }
@@ -77,9 +93,14 @@ mod tests {
 
     #[test]
     fn verbs_have_their_forms() {
-        for (word, form) in
-            [("block", "blocked"), ("raised", "raise"), ("planning", "plan"), ("buy", "bought"), ("won", "win")]
-        {
+        for (word, form) in [
+            ("block", "blocked"),
+            ("raised", "raise"),
+            ("planning", "plan"),
+            ("buy", "bought"),
+            ("won", "win"),
+            ("chinese", "china"),
+        ] {
             assert!(inflections(word).contains(&form.to_owned()), "{word}: {form}");
         }
     }

@@ -11,12 +11,23 @@ pub(super) enum Need {
     ButProperties,
     /// All but one, and every name.
     AllButOne,
-    /// Every name.
-    Names,
+    /// Every name but for topics, and of the rest the more the better: what lacks half of it counts for a quarter.
+    Near,
     /// Any; of the names any, if there are some.
     Some,
     /// Every name, and some of the properties.
     NamesAndSome,
+}
+
+impl Need {
+    /// Whether nothing is an answer without this unit.
+    pub(super) fn includes(self, unit: &Unit) -> bool {
+        match self {
+            Self::Some => false,
+            Self::Near => unit.is_needed(),
+            _ => unit.is_name(),
+        }
+    }
 }
 
 /// What is asked for.

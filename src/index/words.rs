@@ -140,7 +140,7 @@ fn parts(word: &str) -> Vec<String> {
     if parts.len() > 1 { parts } else { Vec::new() }
 }
 
-/// English plurals to singulars, by the three rules of the S-stemmer (D. Harman, "How effective is suffixing?", Journal
+/// English plurals to singulars, by the rules of the S-stemmer (D. Harman, "How effective is suffixing?", Journal
 /// of the American Society for Information Science 42(1), 1991), which leaves names alone as far as a stemmer can.
 fn singular(mut word: String) -> String {
     let ends = |ending: &str, but: &[&str]| word.ends_with(ending) && !but.iter().any(|but| word.ends_with(but));
@@ -150,6 +150,9 @@ fn singular(mut word: String) -> String {
     if ends("ies", &["eies", "aies"]) {
         word.truncate(word.len() - 3);
         word.push('y');
+    } else if ends("sses", &[]) {
+        // `processes` is no plural of `processe`, though the rules have it so.
+        word.truncate(word.len() - 2);
     } else if ends("es", &["aes", "ees", "oes"]) || ends("s", &["us", "ss", "es"]) {
         word.pop();
     }
@@ -197,7 +200,13 @@ mod tests {
 
     #[test]
     fn plurals_and_singulars_meet() {
-        for (one, several) in [("stockpile", "stockpiles"), ("city", "cities"), ("moat", "moats"), ("chip", "chips")] {
+        for (one, several) in [
+            ("process", "processes"),
+            ("stockpile", "stockpiles"),
+            ("city", "cities"),
+            ("moat", "moats"),
+            ("chip", "chips"),
+        ] {
             assert_eq!(words(one), words(several));
         }
         assert_eq!(words("GLM gas bus glass HBM3s"), ["glm", "gas", "bus", "glass", "hbm3"]);

@@ -188,3 +188,22 @@ fn faults_of_the_settings_are_one_sentence() {
     assert!(said.lines().count() == 1 && said.contains("did you mean `matrix.homeserver`"), "{said}");
     assert!(!said.contains("geheim"));
 }
+
+#[test]
+fn a_question_may_begin_with_the_word_of_a_command() {
+    let first = |question: &str| {
+        let output = tigerdesk(&["ask", "--format", "json", question]).output().unwrap();
+        let answer: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+        answer["hits"][0]["record"].as_str().unwrap_or_default().to_owned()
+    };
+    for (question, record) in [
+        ("when was deepseek founded", "deepseek"),
+        ("law against monopolies", "antitrust"),
+        ("company moonshot", "moonshot-ai"),
+        ("company nonexistentcorp", ""),
+    ] {
+        assert_eq!(first(question), record, "{question}");
+    }
+    let dated = stdout(&tigerdesk(&["ask", "when 2023"]).output().unwrap());
+    assert!(dated.starts_with("2023\n"), "{dated}");
+}

@@ -150,7 +150,7 @@ fn links<'d>(desk: &'d Desk, record: &'d Record) -> Vec<Section<'d>> {
     let links = desk.dataset.links(&record.id);
     for run in links.chunk_by(|a, b| (a.property, a.kind) == (b.property, b.kind)) {
         let (from, claim) = desk.dataset.follow(run[0]);
-        let label = claim.property.reverse.unwrap_or(from.kind.title);
+        let label = claim.property.backwards(from.kind);
         let place = sections.iter().position(|section| section.label == label).unwrap_or_else(|| {
             let synonyms = vec![from.kind.id, from.kind.plural];
             sections.push(Section { label, synonyms, items: Vec::new(), beyond: 0, differ: false });
