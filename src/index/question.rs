@@ -348,11 +348,13 @@ fn mend(vocabulary: &Vocabulary, text: &str, words: &mut Vec<Word>) -> Result<(V
         if !known && let Some(meant) = vocabulary.mended(&word.text, &PROPERTY_WORDS)? {
             let typed = text.get(word.at.clone()).unwrap_or(&word.text).to_owned();
             let place = word.at.end;
-            // Two words that were written as one are what was typed.
             if let [meant] = meant.as_slice() {
                 guesses.push(Guess { at: place, is_far: edits(&word.text, meant, 1).is_none() });
             }
-            taken.push(Taken { typed, meant: meant.join(" ") });
+            // Two words that were written as one are what was typed.
+            if meant.concat() != word.text {
+                taken.push(Taken { typed, meant: meant.join(" ") });
+            }
             let mended = meant.into_iter().map(|text| Word { text, also: Vec::new(), scaled: false, at: place..place });
             let mended: Vec<Word> = mended.collect();
             let count = mended.len();
