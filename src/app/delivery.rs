@@ -32,10 +32,11 @@ const SLOW: Duration = Duration::from_secs(2);
 /// How many messages are under way at a time, slow ones and all.
 const MOST: usize = 16;
 /// For so long after an answer somebody may ask again: then one message at a time is enough in their way, with a rest after each
-/// as long as it took, so that the homeserver is free as often as not.
+/// of `RESTS` times as long as it took, so that the homeserver is free more often than not.
 const CONVERSATION: Duration = Duration::from_secs(3);
+const RESTS: u32 = 3;
 /// The longest such rest.
-const REST: Duration = Duration::from_millis(200);
+const LONGEST_REST: Duration = Duration::from_millis(300);
 /// How many waiting messages are fetched from the store at a time.
 const FETCHED: usize = 64;
 /// The longest pause between two tries.
@@ -83,7 +84,7 @@ impl Pace {
 
     /// A message took so long amid a conversation.
     fn rest(&mut self, took: Duration) {
-        self.rest_until = Some(Instant::now() + took.min(REST));
+        self.rest_until = Some(Instant::now() + (took * RESTS).min(LONGEST_REST));
     }
 
     fn pause(&self) -> Option<Instant> {
