@@ -260,3 +260,40 @@ fn a_part_of_a_topic_may_be_asked_for_in_the_plural() {
     }
     assert!(count > 5);
 }
+
+#[test]
+fn a_summary_is_cited_after_all_that_it_takes_to_say_it() {
+    let toml = |id: &str, summary: &str, claims: &str| {
+        format!("[[company]]\nid = \"{id}\"\nname = \"{id}\"\nsummary = \"{summary}\"\n{claims}")
+    };
+    let claim = |property: &str, value: &str, source: &str| {
+        format!("[[company.claims]]\nproperty = \"{property}\"\nvalue = {value}\nsources = [\"{source}\"]\n")
+    };
+    let own = [
+        claim("focus", "\"Sells lanterns\"", "s"),
+        claim("finding", "\"Sells most of its lanterns abroad\"", "t"),
+        claim("finding", "\"Has a canteen\"", "u"),
+    ]
+    .concat();
+    let fair = [claim("date", "\"2024\"", "s"), claim("actor", "{ ref = \"birch\" }", "s")].concat();
+    let fair = fair.replace("company", "event");
+    let desk = desk(&[
+        "[[source]]\nid = \"t\"\nname = \"Second source\"\n".to_owned(),
+        "[[source]]\nid = \"u\"\nname = \"Third source\"\n".to_owned(),
+        toml("alder", "Seller of lanterns, most of them abroad.", &own),
+        toml("birch", "Exporter of kettles.", &claim("finding", "\"Has a canteen\"", "u")),
+        toml("cedar", "Bought kettles.", &claim("partner", "{ ref = \"birch\" }", "t")),
+        format!("[[event]]\nid = \"fair\"\nname = \"Kettles fair\"\n{fair}"),
+    ]);
+    let cited = |name: &str| {
+        let text = text(&desk, &format!("!search {name}"));
+        let marks: Vec<String> = line_of(&text, name).split('[').skip(1).map(|mark| mark[..1].to_owned()).collect();
+        let named =
+            |mark: &String| text.lines().find(|line| line.starts_with(&format!("[{mark}]"))).unwrap().to_owned();
+        marks.iter().map(named).collect::<Vec<_>>()
+    };
+    assert!(cited("alder").iter().all(|source| !source.contains("Third")), "{:?}", cited("alder"));
+    assert_eq!(cited("alder").iter().filter(|source| source.contains("Second")).count(), 1);
+    // What is not said of it itself is said by what is about it.
+    assert!(cited("birch")[0].contains("A source"), "{:?}", cited("birch"));
+}

@@ -8,54 +8,83 @@ use crate::{
     index::{forms, is_small, words},
 };
 
-/// So many claims of a record, or that point to it, are looked at.
+/// So many claims of a record, and so many that point to it, are looked at.
 const MOST_CLAIMS: usize = 64;
+/// And so many of each record that one of those is about.
+const MOST_BESIDE: usize = 8;
 
-/// The sources of which the claims say the most of a record's summary. It is in our own words and rests on all of the claims,
-/// so that the words that both share have to tell: each of the sources says the same of them. Where they share none, it is the
-/// source that most of the claims rest on.
+/// The sources that together say what a record's summary says: it is in our own words and rests on all of the claims, so that
+/// the words that both share have to tell. First the source that has the most of them, then the one that has the most of the
+/// others, and so on; what the record's own claims do not say, those say that are about it. Where they share nothing, it is the
+/// source that most of them rest on.
 pub(super) fn sources(desk: &Desk, record: &Record) -> Vec<String> {
-    let said = said(desk, record);
     let names: HashSet<String> = record.names().flat_map(words).collect();
     let telling = |word: &String| !is_small(word) && !names.contains(word);
     let summary: Vec<String> = words(&record.summary).into_iter().filter(telling).collect();
-    // For each source which of the words its claims say, and how many claims it has.
-    let mut sources: Vec<(&String, Vec<bool>, usize)> = Vec::new();
-    for (text, claim) in &said {
-        let said = forms(text);
-        for source in &claim.sources {
-            let place = sources.iter().position(|(known, ..)| *known == source).unwrap_or_else(|| {
-                sources.push((source, vec![false; summary.len()], 0));
-                sources.len() - 1
-            });
-            let (_, has, claims) = &mut sources[place];
-            *claims += 1;
-            summary.iter().zip(has).for_each(|(word, has)| *has |= said.contains(word));
-        }
+    let mut backed = vec![false; summary.len()];
+    let mut backing: Vec<String> = Vec::new();
+    let own = saying(&summary, record.claims.iter().take(MOST_CLAIMS).map(|claim| (text(desk, None, claim), claim)));
+    back(&mut backing, &mut backed, &own);
+    let mut others = Vec::new();
+    if backed.contains(&false) {
+        let about = desk.dataset.links_to(&record.id).take(MOST_CLAIMS);
+        let of = |from: &'_ Record, claim| (text(desk, Some(from), claim), claim);
+        let beside = about.flat_map(|(from, link)| {
+            // What is only related to it says other things too.
+            let most = if link.property.id == "related" { 0 } else { MOST_BESIDE };
+            let beside = from.claims.iter().filter(move |claim| !std::ptr::eq(*claim, link)).take(most);
+            std::iter::once(link).chain(beside).map(move |claim| of(from, claim))
+        });
+        others = saying(&summary, beside);
+        back(&mut backing, &mut backed, &others);
     }
-    let worth = |(_, has, claims): &(&String, Vec<bool>, usize)| {
-        let shared = has.iter().filter(|has| **has).count();
-        (shared, if shared == 0 { *claims } else { 0 })
-    };
-    // Of equal ones the first.
-    let Some(best) = sources.iter().rev().max_by_key(|source| worth(source)) else { return Vec::new() };
-    let says_it_too =
-        |source: &(&String, Vec<bool>, usize)| source.0 == best.0 || best.1.contains(&true) && source.1 == best.1;
-    let mut backing: Vec<String> =
-        sources.iter().filter(|source| says_it_too(source)).map(|(source, ..)| (*source).clone()).collect();
+    if backing.is_empty() {
+        let all = if own.is_empty() { &others } else { &own };
+        backing.extend(all.iter().rev().max_by_key(|said| said.claims).map(|said| said.source.clone()));
+    }
     backing.sort_unstable();
+    backing.dedup();
     backing
 }
 
-/// What is said of a record, claim by claim; if nothing is, what others say of it.
-fn said<'d>(desk: &'d Desk, record: &'d Record) -> Vec<(String, &'d Claim)> {
-    let text = |of: &str, claim: &Claim| {
-        let note = claim.note.as_deref().unwrap_or_default();
-        format!("{of} {} {} {note}", claim.property.label, desk.dataset.show(&claim.value))
-    };
-    if record.claims.is_empty() {
-        let links = desk.dataset.links_to(&record.id).take(MOST_CLAIMS);
-        return links.map(|(from, claim)| (text(&from.name, claim), claim)).collect();
+/// What a source says of a summary.
+struct Said<'d> {
+    source: &'d String,
+    /// Which of the summary's words.
+    has: Vec<bool>,
+    claims: usize,
+}
+
+fn saying<'d>(summary: &[String], claims: impl Iterator<Item = (String, &'d Claim)>) -> Vec<Said<'d>> {
+    let mut all: Vec<Said> = Vec::new();
+    for (text, claim) in claims {
+        let said = forms(&text);
+        for source in &claim.sources {
+            let place = all.iter().position(|known| known.source == source).unwrap_or_else(|| {
+                all.push(Said { source, has: vec![false; summary.len()], claims: 0 });
+                all.len() - 1
+            });
+            all[place].claims += 1;
+            summary.iter().zip(&mut all[place].has).for_each(|(word, has)| *has |= said.contains(word));
+        }
     }
-    record.claims.iter().take(MOST_CLAIMS).map(|claim| (text("", claim), claim)).collect()
+    all
+}
+
+/// Adds the sources that it takes to say what they can say of the words that nothing backs yet.
+fn back(backing: &mut Vec<String>, backed: &mut [bool], said: &[Said]) {
+    loop {
+        let more = |said: &Said| said.has.iter().zip(&*backed).filter(|(has, backed)| **has && !**backed).count();
+        // Of equal ones the first.
+        let Some(best) = said.iter().rev().max_by_key(|said| more(said)).filter(|best| more(best) > 0) else { return };
+        backing.push(best.source.clone());
+        backed.iter_mut().zip(&best.has).for_each(|(backed, has)| *backed |= has);
+    }
+}
+
+/// A claim in words, with the name of the record whose it is.
+fn text(desk: &Desk, of: Option<&Record>, claim: &Claim) -> String {
+    let of = of.map_or("", |record| record.name.as_str());
+    let note = claim.note.as_deref().unwrap_or_default();
+    format!("{of} {} {} {note}", claim.property.label, desk.dataset.show(&claim.value))
 }
