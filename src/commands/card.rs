@@ -169,11 +169,13 @@ pub(super) fn summary(spans: &mut Vec<Span>, desk: &Desk, record: &Record, citat
         if record.summary.is_empty() {
             sources.clone_from(&claim.sources);
         }
-        if sources.iter().all(|source| claim.sources.contains(source)) {
+        if claim.note.is_none() && sources.iter().all(|source| claim.sources.contains(source)) {
             before = format!("{shown}. ");
         } else {
-            // Each of the two has sources of its own.
-            spans.extend([text(shown), citations.mark(&claim.sources), text(". ")]);
+            // Each of the two has sources of its own, or the date a remark.
+            spans.push(text(shown));
+            marks(spans, claim, citations, true);
+            spans.push(text(". "));
         }
     }
     let shown = before + record.summary.as_str();

@@ -1,8 +1,9 @@
 //! Dated claims as lines of a timeline.
 
+use super::card;
 use crate::{
     dataset::{Claim, Dataset, PartialDate, Record, Value},
-    reply::{Citations, Span, bold, italic, text},
+    reply::{Block, Citations, Span, bold, italic, text},
 };
 
 /// A dated claim with the record that it is about.
@@ -29,7 +30,18 @@ impl<'d> Entry<'d> {
         let other = |claim: &Claim| claim.property == self.claim.property && claim.value != self.claim.value;
         let contested = self.record.claims.iter().any(other);
         let differ = contested.then(|| italic(" (sources differ)"));
-        let line = [bold(self.date.to_string()), text(what.trim_end()), citations.mark(&self.claim.sources)];
-        line.into_iter().chain(differ).collect()
+        let mut line = vec![bold(self.date.to_string()), text(what.trim_end())];
+        card::marks(&mut line, self.claim, citations, false);
+        line.extend(differ);
+        line
+    }
+
+    /// What the dagger stands for, if one of these has it.
+    pub(super) fn daggers<'e>(mut entries: impl Iterator<Item = &'e Self>) -> Option<Block>
+    where
+        'd: 'e,
+    {
+        let remarked = entries.find(|entry| entry.claim.note.is_some())?;
+        Some(card::daggers(remarked.record, remarked.claim.property.label))
     }
 }

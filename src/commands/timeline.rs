@@ -4,7 +4,7 @@ mod spoken;
 
 use jiff::tz::TimeZone;
 
-use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, chronicle::Part, page, text_outcome};
+use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, chronicle::Part, dated::Entry, page, text_outcome};
 use crate::{
     dataset::PartialDate,
     index,
@@ -132,6 +132,7 @@ fn render(desk: &Desk, span: Days, words: &str, entries: &Part, skip: usize) -> 
     let mut citations = Citations::default();
     let items = shown.iter().map(|entry| entry.line(&mut citations)).collect();
     let mut blocks = vec![Block::Para(vec![bold(title)]), Block::List(items)];
+    blocks.extend(Entry::daggers(shown.iter()));
     if let Some((next, skip)) = next {
         let to = span.1.map(|date| date.to_string()).unwrap_or_default();
         let command = format!("!timeline {next}..{to} {words}");

@@ -47,9 +47,11 @@ impl Command for Today {
             hits.extend(left[..lines.len()].iter().map(hit));
             blocks.push(Block::Para(vec![bold(spoken(today)), text(" in other years")]));
             blocks.push(Block::List(lines));
+            blocks.extend(Entry::daggers(left[..end - skip].iter()));
             blocks.extend(page::more("!today", entries.len() - end, end));
         } else {
             blocks.push(Block::Para(vec![text("Of other years nothing is dated to "), bold(spoken(today)), text(".")]));
+            let mut remarked: Vec<Entry> = Vec::new();
             let mut show = |title: String, entries: Part| {
                 let shown: Vec<Entry> = entries.from(&desk.dataset, 0).take(NEAREST).collect();
                 if shown.is_empty() {
@@ -59,6 +61,7 @@ impl Command for Today {
                 let left = entries.len() - shown.len();
                 lines.extend((left > 0).then(|| vec![text(format!("and {left} more"))]));
                 hits.extend(shown.iter().map(hit));
+                remarked.extend(shown.iter().find(|entry| entry.claim.note.is_some()));
                 blocks.extend([Block::Para(vec![bold(title)]), Block::List(lines)]);
             };
             if let Some((before, after)) = chronicle.nearest(today) {
@@ -68,6 +71,7 @@ impl Command for Today {
                 }
             }
             show(format!("{}, the day not known", month_name(today.0)), chronicle.in_month(today.0));
+            blocks.extend(Entry::daggers(remarked.iter()));
             if hits.is_empty() {
                 return Ok(text_outcome(vec![text("No day and no month is known of anything here.")]));
             }
