@@ -31,6 +31,14 @@ impl Present {
         date.is_some_and(|date| date.first_day() > self.0)
     }
 
+    /// Whether a date is the newest one, or the month or year that it lies in.
+    fn is_as_new(date: Option<PartialDate>, newest: Option<PartialDate>) -> bool {
+        let holds = |date: PartialDate, newest: PartialDate| {
+            date.first_day() <= newest.first_day() && newest.last_day() <= date.last_day()
+        };
+        date == newest || date.zip(newest).is_some_and(|(date, newest)| holds(date, newest))
+    }
+
     /// The newest of the dates that are not to come, which may be none at all; if all are, the nearest.
     pub(super) fn newest(self, dates: impl Iterator<Item = Option<PartialDate>> + Clone) -> Option<PartialDate> {
         let come = dates.clone().filter(|date| !self.is_before(*date)).max();
@@ -44,7 +52,8 @@ pub(super) fn told(record: &Record, present: Present) -> Vec<&Claim> {
     let of = |id: &&str| {
         let claims = record.claims.iter().filter(|claim| claim.property.id == *id);
         let newest = present.newest(claims.clone().map(|claim| claim.as_of));
-        let (mut first, mut others): (Vec<&Claim>, Vec<&Claim>) = claims.partition(|claim| claim.as_of == newest);
+        let (mut first, mut others): (Vec<&Claim>, Vec<&Claim>) =
+            claims.partition(|claim| Present::is_as_new(claim.as_of, newest));
         if first.first().is_some_and(|claim| claim.property.many && !is_reading(claim)) {
             others.sort_by_key(|claim| (present.is_before(claim.as_of), std::cmp::Reverse(claim.as_of)));
             first.append(&mut others);
