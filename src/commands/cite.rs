@@ -6,7 +6,7 @@ use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, look_up};
 use crate::{
     dataset::{Record, SOURCE},
     index,
-    reply::{Block, Reply, Span, bold, code, text},
+    reply::{Block, Reply, Span, bold, code, italic, text},
     spelling::key,
 };
 
@@ -49,7 +49,13 @@ impl Command for Cite {
             blocks.push(Block::Para(vec![text("No claim is made of it here, so that there is nothing to cite.")]));
         }
         blocks.extend(
-            sources.into_iter().map(|source| Block::Para(vec![text(plain(source)), Span::Break, code(bibtex(source))])),
+            // What is not known of a source, such as its own title, stands in its summary.
+            sources.into_iter().map(|source| {
+                let mut spans = vec![text(plain(source)), Span::Break];
+                spans.extend([italic(&source.summary), Span::Break].into_iter().filter(|_| !source.summary.is_empty()));
+                spans.push(code(bibtex(source)));
+                Block::Para(spans)
+            }),
         );
         Ok(Outcome { reply: Reply { blocks }, hits, effect: None })
     }
@@ -78,6 +84,8 @@ fn bibtex(source: &Record) -> String {
         fields.push(("author", authors.join(" and ")));
     }
     fields.extend(info.publisher.map(|publisher| ("publisher", escaped(&publisher))));
+    // BibTeX itself reads the year, biblatex the date.
+    fields.extend(info.date.map(|date| ("year", date.year().to_string())));
     fields.extend(info.date.map(|date| ("date", date.to_string())));
     fields.extend(info.url.map(|url| ("url", url)));
     let fields: Vec<String> = fields.into_iter().map(|(name, value)| format!("{name} = {{{value}}}")).collect();
