@@ -3,7 +3,7 @@
 use super::{Desk, Found, MOST_MATCHES, OFFERED, through_another_kind};
 use crate::{
     dataset::{Kind, Record, SOURCE},
-    index::{self, language::parse},
+    index::{self, Share, language::parse},
     reply::{Reply, Span, bold, code, text},
     spelling::{edits, forgiven, is_roman, key},
 };
@@ -178,12 +178,22 @@ pub(super) fn nothing(desk: &Desk, kind: Option<Kind>, name: &str) -> Result<Rep
     let what = kind.map_or("record", |kind| kind.id);
     let mut spans = vec![text(format!("I know no {what} called ")), bold(name), text(".")];
     let offers = offers(desk, kind, name)?;
-    if offers.is_empty() {
+    if !offers.is_empty() {
+        spans.extend(did_you_mean(&offers));
+    } else if is_found(desk, name)? {
         spans.extend([text(" Try "), code(format!("!search {name}")), text(".")]);
     } else {
-        spans.extend(did_you_mean(&offers));
+        let list = kind.map_or_else(|| "!list".to_owned(), |kind| format!("!list {}", kind.plural));
+        spans.extend([text(" Nothing here mentions it. What there is: "), code(list), text(".")]);
     }
     Ok(Reply::para(spans))
+}
+
+/// Whether a search finds something that has all of the words.
+fn is_found(desk: &Desk, words: &str) -> Result<bool, index::Error> {
+    let asked = parse(words);
+    let found = if asked.is_empty() { return Ok(false) } else { desk.index.ask(&asked, 1)? };
+    Ok(!found.hits.is_empty() && found.share != Share::Some && !found.unsaid)
 }
 
 /// The look-ups that may be meant by a name that nothing goes by.
