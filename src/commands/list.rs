@@ -34,7 +34,8 @@ impl Command for List {
             summary: "All companies, models, policies and so on, or those that fit",
             example: "policies tag:export-controls",
             more: "Filters: tag:open-source, place:beijing, source:merics, after:2023-06, before:2024, 2023, words that must \
-                   stand there, and -words that must not",
+                   stand there, and -words that must not. A date is the one at which something happened or came to be; where \
+                   none is told, those for which its facts hold",
             who: Role::Member,
         }
     }

@@ -272,7 +272,7 @@ pub static PROPERTIES: &[Property] = &[
     many("efficiency", "Efficiency", Text).also(&["cheap", "training cost", "compute needed"]),
     many("reading", "Value", Amount).also(&["share", "count", "rate", "reserves"]),
     // What of it
-    many("used_by", "Used by", RefOrText(COMPANY)).back("Uses").also(&["users", "customers", "adopted by", "who uses"]),
+    many("used_by", "Used by", RefOrText(COMPANY)).back("Uses").also(&["customers", "adopted by", "who uses"]),
     many("partner", "Works with", RefOrText(COMPANY)).back("Works with").also(&[
         "partnership",
         "partners",

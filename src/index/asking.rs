@@ -24,10 +24,10 @@ const STOP_WORDS: &str = "\
 
 /// Several words that say nothing, and Chinese ones.
 const SILENT: &str = "\
-    number of, list, list of, list all, name of, statistic on, figure for, how high, tell us, show us, give us, let us, what about, how about, kind of, at all, in total, amount of, \
+    number of, list, list of, list all, name of, statistic on, figure for, how high, tell us, show us, give us, let us, used to, what about, how about, kind of, at all, in total, amount of, \
     chinese name, native name, name in chinese, called in chinese, called in china, chinese characters, in chinese \
     characters, in chinese, how do you write, how do you say, how to write, 谁, 是, 的, 了, 吗, 呢, 在, 什么, 哪, 哪里, 哪个, 哪些, \
-    哪年, 多少, 如何, 怎么, 为什么, 中文名, 请问";
+    哪年, 何时, 什么时候, 多少, 如何, 怎么, 为什么, 中文名, 请问";
 
 /// Which of them ask how the Chinese write a name.
 const NATIVE: [&str; 6] =

@@ -1,6 +1,7 @@
 //! Which amount is asked for, and what narrows it.
 
 use crate::{
+    commands::card,
     dataset::{Kind, PROPERTIES, Property, ValueType},
     reply::{Span, bold, code, text},
     spelling::{key, nearest},
@@ -62,7 +63,8 @@ pub(super) fn meant(words: &[String]) -> Option<Meant> {
             return Some(in_order(words, name, &[before, behind].concat(), called(name), None));
         }
     }
-    let (properties, slip) = slipped(words.first()?)?;
+    let first = words.first().filter(|word| card::properties_called(word).is_empty())?;
+    let (properties, slip) = slipped(first)?;
     Some(Meant { typed, remark: None, properties, taken: 1, slip: Some(slip) })
 }
 
