@@ -4,6 +4,7 @@ mod claims;
 
 use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, card, look_up, select, text_outcome};
 use crate::{
+    dataset::property,
     index::{self, Hits, Share, Taken, language::parse, marked},
     reply::{Block, Citations, Reply, Span, bold, code, italic, text},
 };
@@ -54,12 +55,8 @@ impl Command for Search {
             let native = native.map_or(String::new(), |native| format!("{native}, "));
             let mut item = vec![bold(&record.name), text(format!(" ({native}{}): ", record.kind.id))];
             let claim = claims::shown(desk, record, hit.claim, &found);
-            // The date of what happened stands before its summary: who asks when has the answer there.
-            let date =
-                || record.claims.iter().map(|claim| claim.property).find(|property| property.timeline == Some(""));
-            let asked_when = claim.is_none() && found.hints.contains(&"date");
-            let property = claim.map(|claim| claim.property).or_else(|| date().filter(|_| asked_when));
-            hits.push(Hit::new(record, property));
+            let date = || property("date").filter(|_| claim.is_none() && claims::asks_when(record, &found));
+            hits.push(Hit::new(record, claim.map(|claim| claim.property).or_else(date)));
             match claim {
                 Some(claim) => {
                     claims::show(&mut item, desk, record, claim, &found, &mut citations);

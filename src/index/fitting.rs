@@ -39,6 +39,9 @@ pub enum Share {
     AllLater,
 }
 
+/// A word that stands nowhere counts so much where a property is asked for: it may be what it is asked of.
+const OF_SOMETHING: f32 = 1.12;
+
 /// What fits.
 #[derive(Debug, Default)]
 pub(super) struct Fitting {
@@ -212,7 +215,8 @@ impl<'q> Search<'q> {
             }
             known += weight * unit.if_known();
         }
-        unknown == 0.0 || known > unknown
+        let of_something = all.iter().any(|(unit, _)| unit.is_property());
+        unknown == 0.0 || known > unknown * if of_something { OF_SOMETHING } else { 1.0 }
     }
 
     /// A version or a part number that no record has: nothing else is an answer to who asks for it.

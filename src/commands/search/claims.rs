@@ -25,9 +25,16 @@ pub(super) fn shown<'r>(desk: &Desk, record: &'r Record, best: Option<usize>, fo
         // What a figure measures, or what something is about, is not what was asked for: its value is.
         Some(claim) if matches!(claim.property.id, "about" | "measures") => reading(),
         Some(claim) if claim.property.id == "date" => None,
+        // Who asks when something happened is told its date, which stands before the summary.
+        Some(claim) if claim.property.value != ValueType::Date && asks_when(record, found) => None,
         _ if record.kind.id == "figure" => reading().or(claim),
         claim => claim,
     }
+}
+
+/// Whether it is asked when something happened that has a date.
+pub(super) fn asks_when(record: &Record, found: &Hits) -> bool {
+    found.hints.contains(&"date") && record.claims.iter().any(|claim| claim.property.id == "date")
 }
 
 /// The claim of a property that was asked for; if there is none, of one that comes near to it or at which a question word
