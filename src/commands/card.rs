@@ -159,6 +159,17 @@ pub(super) fn section(desk: &Desk, record: &Record, name: &str) -> Reply {
     Reply { blocks }
 }
 
+/// A record in a few words, and the command that shows its card.
+pub(super) fn brief(desk: &Desk, record: &Record) -> Reply {
+    let mut citations = Citations::default();
+    let mut line = vec![bold(&record.name), text(format!(", {}: ", record.kind.id))];
+    summary(&mut line, desk, record, &mut citations);
+    line.extend([text(" All of it: "), code(format!("!{} {}", record.kind.id, record.name))]);
+    let mut blocks = vec![Block::Para(line)];
+    blocks.extend(citations.block(&desk.dataset));
+    Reply { blocks }
+}
+
 /// A record in one line of a list: an event's date, its summary, and marks for the sources that say so.
 pub(super) fn summary(spans: &mut Vec<Span>, desk: &Desk, record: &Record, citations: &mut Citations) {
     let mut sources = backing::sources(desk, record);
@@ -179,7 +190,8 @@ pub(super) fn summary(spans: &mut Vec<Span>, desk: &Desk, record: &Record, citat
         }
     }
     let shown = before + record.summary.as_str();
-    spans.push(text(shown.trim_end_matches([' ', '.']).to_owned() + "."));
+    let shown = shown.trim_end_matches([' ', '.']);
+    spans.extend((!shown.is_empty()).then(|| text(format!("{shown}."))));
     if !sources.is_empty() {
         spans.push(citations.mark(&sources));
     }

@@ -89,6 +89,8 @@ pub(super) struct Found<'d> {
     pub record: &'d Record,
     /// The part of the card that was asked for.
     section: Option<String>,
+    /// Whether it is a part that the card does not have.
+    lacking: bool,
     /// How the name led there, if it is not the record's own.
     pub why: Option<Vec<Span>>,
     /// Other records that fit.
@@ -130,6 +132,7 @@ pub(super) fn find<'d>(desk: &'d Desk, kind: Option<Kind>, args: &[String]) -> R
             && let Some(mut found) = first(desk, &exactly(&name.join(" "))?, None)
         {
             found.why = Some(not_said(desk, found.record, &part));
+            found.lacking = true;
             return Ok(Some(found));
         }
     }
@@ -152,22 +155,28 @@ fn by_words(desk: &Desk, kind: Option<Kind>, name: &str) -> Result<Vec<usize>, i
     Ok(places)
 }
 
-/// Says that a card does not have the part that was asked for, and which of its parts come near to it.
+/// Says that a card does not have the part that was asked for, and what comes near to it: another part, or the same of what is
+/// its own, as the users of its product.
 fn not_said(desk: &Desk, record: &Record, part: &str) -> Vec<Span> {
     let mut spans = vec![text("Nothing is said here of "), bold(part), text(" for "), bold(&record.name), text(".")];
-    let called = card::properties_called(part).iter();
-    let kin = called.flat_map(|property| property.kin()).find(|kin| card::has_section(desk, record, kin.id));
-    if let Some(kin) = kin {
-        let command = format!("!{} {} {}", record.kind.id, record.name, kin.label.to_lowercase());
-        spans.extend([text(" What comes near: "), code(command), text(".")]);
+    let called = card::properties_called(part);
+    let made = desk.dataset.links_to(&record.id).take(MOST_MATCHES).filter(|(_, link)| link.property.id == "developer");
+    let mut own = made.flat_map(|(from, _)| from.claims.iter().map(move |claim| (from, claim.property)));
+    let own = own.find(|(_, property)| called.contains(property));
+    let mut kin = called.iter().flat_map(|property| property.kin()).map(|kin| (record, kin));
+    let kin = kin.find(|(_, kin)| card::has_section(desk, record, kin.id));
+    for (place, (of, property)) in own.into_iter().chain(kin).enumerate() {
+        spans.push(text(if place == 0 { " What comes near: " } else { " or " }));
+        spans.push(code(card::part_command(of, property.label)));
     }
+    spans.extend((own.is_some() || kin.is_some()).then(|| text(".")));
     spans
 }
 
 fn first<'d>(desk: &'d Desk, places: &[usize], section: Option<String>) -> Option<Found<'d>> {
     let (first, others) = places.split_first()?;
     let others = others.iter().map(|place| &desk.dataset.records()[*place]).collect();
-    Some(Found { record: &desk.dataset.records()[*first], section, why: None, others })
+    Some(Found { record: &desk.dataset.records()[*first], section, lacking: false, why: None, others })
 }
 
 /// `!company kimi`: a name of another kind leads to the records of this kind that it points to. Where records of this kind
@@ -202,11 +211,11 @@ fn through_another_kind<'d>(desk: &'d Desk, kind: Option<Kind>, places: &[usize]
                 text(" tells more of it."),
             ];
             let others = others.iter().map(|(other, _)| *other).collect();
-            return Some(Found { record, section: None, why: Some(why), others });
+            return Some(Found { record, section: None, lacking: false, why: Some(why), others });
         }
         let others: Vec<&Record> = back.iter().map(|(other, _)| *other).collect();
         let why = vec![bold(&named.name), what, text(format!(". The {} that go with it stand below.", kind.plural))];
-        (!others.is_empty()).then_some(Found { record: named, section: None, why: Some(why), others })
+        (!others.is_empty()).then_some(Found { record: named, section: None, lacking: false, why: Some(why), others })
     })
 }
 
@@ -236,6 +245,8 @@ impl Found<'_> {
         let hits = shown.chain(self.others.iter().take(OFFERED).map(|other| Hit::whole(other))).collect();
         let mut reply = match &self.section {
             Some(section) => card::section(desk, self.record, section),
+            // Who asks for one thing is not told all the others.
+            None if self.lacking => card::brief(desk, self.record),
             None => card::card(desk, self.record),
         };
         if let Some(why) = self.why {

@@ -297,3 +297,13 @@ fn a_summary_is_cited_after_all_that_it_takes_to_say_it() {
     // What is not said of it itself is said by what is about it.
     assert!(cited("birch")[0].contains("A source"), "{:?}", cited("birch"));
 }
+
+#[test]
+fn of_what_is_not_said_the_nearest_is_offered() {
+    let desk = Desk::new(bundled().unwrap()).unwrap();
+    let text = text(&desk, "!company moonshot users");
+    assert!(text.contains("What comes near: !product Kimi users."), "{text}");
+    assert!(text.contains("All of it: !company Moonshot AI"), "{text}");
+    assert!(!text.contains("Valuation"), "who asks for one thing is not told all the others: {text}");
+    assert!(outcome(&desk, "!product Kimi users", TODAY).hits.first().is_some_and(|hit| hit.property.is_some()));
+}

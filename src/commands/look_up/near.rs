@@ -63,7 +63,7 @@ pub(super) fn meant<'d>(
 
 fn taken<'d>(name: &str, record: &'d Record) -> Found<'d> {
     let why = vec![text("I took "), bold(name), text(" for "), bold(&record.name), text(".")];
-    Found { record, section: None, why: Some(why), others: vec![] }
+    Found { record, section: None, lacking: false, why: Some(why), others: vec![] }
 }
 
 /// `!company baidu inc`: the name of a company with its legal form.
@@ -141,7 +141,7 @@ fn written_by<'d>(desk: &'d Desk, kind: Option<Kind>, name: &str) -> Result<Opti
         found.filter(|record| record.source.as_ref().is_some_and(|source| source.authors.iter().any(wrote)));
     let Some(record) = found.next() else { return Ok(None) };
     let why = vec![bold(name), text(" is an author of "), bold(&record.name), text(".")];
-    Ok(Some(Found { record, section: None, why: Some(why), others: found.take(OFFERED).collect() }))
+    Ok(Some(Found { record, section: None, lacking: false, why: Some(why), others: found.take(OFFERED).collect() }))
 }
 
 /// The one record that a name with a slip in it, or the beginning of a name, can mean.
