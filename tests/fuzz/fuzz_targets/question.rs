@@ -13,7 +13,7 @@ pub mod digest;
 pub mod index;
 #[path = "../../../src/reply/mod.rs"]
 pub mod reply;
-#[path = "../../../src/spelling.rs"]
+#[path = "../../../src/spelling/mod.rs"]
 pub mod spelling;
 
 use std::{path::Path, sync::LazyLock};
