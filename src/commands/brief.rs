@@ -65,7 +65,7 @@ pub(super) fn told(record: &Record, present: Present) -> Vec<&Claim> {
 
 /// Whether a claim is of what is read again and again, so that the newest reading stands for all.
 fn is_reading(claim: &Claim) -> bool {
-    matches!(claim.property.value, ValueType::Quantity | ValueType::Money | ValueType::Amount | ValueType::Date)
+    claim.property.value.is_amount() || claim.property.value == ValueType::Date
 }
 
 /// How many of some claims are shown: as many as there is room for, but one at least.

@@ -6,10 +6,7 @@ use jiff::civil::Date;
 
 use super::brief::Present;
 use crate::{
-    dataset::{
-        Amount, BuildQuick, Claim, Dataset, Money, PROPERTIES, PartialDate, Property, Qualifier, Record, Value,
-        ValueType,
-    },
+    dataset::{Amount, BuildQuick, Claim, Dataset, Money, PROPERTIES, PartialDate, Property, Qualifier, Record, Value},
     spelling::fold,
 };
 
@@ -85,8 +82,7 @@ impl Amounts {
     /// The amounts of each of the properties.
     pub(super) fn of_each_property(dataset: &Dataset) -> Vec<Self> {
         let mut all: Vec<Self> = PROPERTIES.iter().map(|_| Self::default()).collect();
-        let types = [ValueType::Quantity, ValueType::Money, ValueType::Amount];
-        let counted: Vec<bool> = PROPERTIES.iter().map(|property| types.contains(&property.value)).collect();
+        let counted: Vec<bool> = PROPERTIES.iter().map(|property| property.value.is_amount()).collect();
         for (record, (place, known)) in (0..).zip(dataset.records().iter().enumerate()) {
             let properties = dataset.references().properties(place).iter().map(|property| usize::from(*property));
             for (claim, property) in properties.enumerate().filter(|(_, property)| counted[*property]) {

@@ -20,7 +20,7 @@ use crate::{
     spelling::key,
 };
 pub(super) use meant::in_order_of;
-use meant::{Meant, amounts, meant, names_of};
+use meant::{Meant, amounts, meant};
 
 /// A page has so many characters at most, its sources included.
 const LONGEST: usize = 2_000;
@@ -158,7 +158,7 @@ fn by_measure(ranking: &ranking::Ranking, rows: &[ranking::Row], lines: Vec<Vec<
 fn no_amount(desk: &Desk, words: &[String]) -> Outcome {
     let typed = &words[0];
     let is_called =
-        |word: &String| PROPERTIES.iter().find(|property| names_of(property).any(|name| key(name) == key(word)));
+        |word: &String| PROPERTIES.iter().find(|property| property.names().any(|name| key(name) == key(word)));
     let known = words.iter().filter(|word| !word.eq_ignore_ascii_case("by")).find_map(is_called);
     let mut spans = match known {
         Some(property) => vec![bold(property.label), text(" is no amount, so that it has no order. ")],

@@ -27,6 +27,13 @@ pub enum ValueType {
     Amount,
 }
 
+impl ValueType {
+    /// Whether it is a number of something: what has an order, and is read again.
+    pub(crate) fn is_amount(self) -> bool {
+        matches!(self, Self::Quantity | Self::Money | Self::Amount)
+    }
+}
+
 impl fmt::Display for ValueType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kinds = |kinds: &[&str]| if kinds.is_empty() { "record".to_owned() } else { kinds.join(" or ") };
@@ -90,10 +97,15 @@ impl Property {
         place.min(PROPERTIES.len())
     }
 
-    /// All that people call it: its label and its name in the files, then its synonyms and how else it is asked for.
+    /// What it is called: its label and its name in the files, then its synonyms.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        [self.label, self.id].into_iter().chain(self.synonyms.iter().copied())
+    }
+
+    /// All that people call it: its names and how else it is asked for.
     pub fn called(&self) -> impl Iterator<Item = &'static str> {
         let asked = asked::ASKED.iter().filter(|(id, _)| *id == self.id).flat_map(|(_, phrases)| phrases.split(", "));
-        [self.label, self.id].into_iter().chain(self.synonyms.iter().copied()).chain(asked)
+        self.names().chain(asked)
     }
 
     /// The properties that may serve somebody who asks for this one in vain, the nearest first.

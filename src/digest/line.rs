@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    dataset::{Account, Aspect, Change, Detail, Property, Statement, ValueType, What, property},
+    dataset::{Account, Aspect, Change, Detail, Statement, ValueType, What, property},
     reply::{Citations, Span, italic, text},
 };
 
@@ -87,9 +87,7 @@ pub(super) fn remark(change: &Change) -> Option<String> {
 
 /// Whether a claim is an amount.
 pub(super) fn is_figure(claim: &Statement) -> bool {
-    let figure =
-        |property: &Property| matches!(property.value, ValueType::Quantity | ValueType::Money | ValueType::Amount);
-    property(&claim.property).is_some_and(figure)
+    property(&claim.property).is_some_and(|property| property.value.is_amount())
 }
 
 fn label(claim: &Statement) -> &str {

@@ -3,7 +3,7 @@
 use super::Desk;
 use crate::{
     commands::card,
-    dataset::PROPERTIES,
+    dataset::{PROPERTIES, Property},
     index,
     spelling::{forgiven, is_slip, key, nearest},
 };
@@ -81,11 +81,7 @@ fn read(desk: &Desk, words: &str) -> Result<Option<Asked>, index::Error> {
     if typed.chars().count() < SHORTEST_SLIP || is_name(desk, words)? {
         return Ok(None);
     }
-    let names = || {
-        PROPERTIES
-            .iter()
-            .flat_map(|property| [property.label, property.id].into_iter().chain(property.synonyms.iter().copied()))
-    };
+    let names = || PROPERTIES.iter().flat_map(Property::names);
     let keys: Vec<String> = names().map(key).filter(|name| name.chars().count() >= SHORTEST_SLIP).collect();
     let near = nearest(&typed, keys.iter().map(String::as_str)).filter(|near| is_slip(&typed, near));
     let Some(near) = near else { return Ok(None) };

@@ -2,7 +2,7 @@
 
 use crate::{
     commands::card,
-    dataset::{Kind, PROPERTIES, Property, ValueType},
+    dataset::{Kind, PROPERTIES, Property},
     reply::{Span, bold, code, text},
     spelling::{key, nearest},
 };
@@ -21,13 +21,9 @@ pub(super) struct Meant {
     pub slip: Option<String>,
 }
 
-fn is_amount(property: &Property) -> bool {
-    matches!(property.value, ValueType::Quantity | ValueType::Money | ValueType::Amount)
-}
-
 /// The properties that are amounts.
 pub(super) fn amounts() -> impl Iterator<Item = &'static Property> {
-    PROPERTIES.iter().filter(|property| is_amount(property))
+    PROPERTIES.iter().filter(|property| property.value.is_amount())
 }
 
 /// A property has so many words at most.
@@ -106,13 +102,8 @@ fn called(words: &[String]) -> Vec<&'static Property> {
 
 /// The amounts that a word with a slip in it may mean, and that word.
 fn slipped(word: &str) -> Option<(Vec<&'static Property>, String)> {
-    let near = nearest(&key(word), amounts().flat_map(names_of))?;
-    Some((amounts().filter(|property| names_of(property).any(|name| name == near)).collect(), word.to_owned()))
-}
-
-/// Its names.
-pub(super) fn names_of(property: &'static Property) -> impl Iterator<Item = &'static str> {
-    [property.id, property.label].into_iter().chain(property.synonyms.iter().copied())
+    let near = nearest(&key(word), amounts().flat_map(Property::names))?;
+    Some((amounts().filter(|property| property.names().any(|name| name == near)).collect(), word.to_owned()))
 }
 
 #[cfg(test)]
