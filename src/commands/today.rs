@@ -40,18 +40,17 @@ impl Command for Today {
         let entries: Vec<Entry> = all(chronicle.on(today)).into_iter().filter(other_year).collect();
         let mut citations = Citations::default();
         let mut blocks = Vec::new();
-        let mut hits = Vec::new();
+        let mut told: Vec<Entry> = Vec::new();
         if let Some(left) = entries.get(skip..).filter(|left| !left.is_empty()) {
             let lines = page::fill(desk, &mut citations, LONGEST, left, Entry::line);
             let end = skip + lines.len();
-            hits.extend(left[..lines.len()].iter().map(hit));
+            told.extend(&left[..lines.len()]);
             blocks.push(Block::Para(vec![bold(spoken(today)), text(" in other years")]));
             blocks.push(Block::List(lines));
-            blocks.extend(Entry::daggers(left[..end - skip].iter()));
+            blocks.extend(Entry::daggers(told.iter()));
             blocks.extend(page::more("!today", entries.len() - end, end));
         } else {
             blocks.push(Block::Para(vec![text("Of other years nothing is dated to "), bold(spoken(today)), text(".")]));
-            let mut remarked: Vec<Entry> = Vec::new();
             let mut show = |title: String, entries: Part| {
                 let shown: Vec<Entry> = entries.from(&desk.dataset, 0).take(NEAREST).collect();
                 if shown.is_empty() {
@@ -60,8 +59,7 @@ impl Command for Today {
                 let mut lines: Vec<_> = shown.iter().map(|entry| entry.line(&mut citations)).collect();
                 let left = entries.len() - shown.len();
                 lines.extend((left > 0).then(|| vec![text(format!("and {left} more"))]));
-                hits.extend(shown.iter().map(hit));
-                remarked.extend(shown.iter().find(|entry| entry.claim.note.is_some()));
+                told.extend(shown);
                 blocks.extend([Block::Para(vec![bold(title)]), Block::List(lines)]);
             };
             if let Some((before, after)) = chronicle.nearest(today) {
@@ -71,18 +69,15 @@ impl Command for Today {
                 }
             }
             show(format!("{}, the day not known", month_name(today.0)), chronicle.in_month(today.0));
-            blocks.extend(Entry::daggers(remarked.iter()));
-            if hits.is_empty() {
+            blocks.extend(Entry::daggers(told.iter()));
+            if told.is_empty() {
                 return Ok(text_outcome(vec![text("No day and no month is known of anything here.")]));
             }
         }
         blocks.extend(citations.block(&desk.dataset));
+        let hits = told.iter().map(|entry| Hit::new(entry.record, Some(entry.claim.property))).collect();
         Ok(Outcome { reply: Reply { blocks }, hits, effect: None })
     }
-}
-
-fn hit(entry: &Entry) -> Hit {
-    Hit::new(entry.record, Some(entry.claim.property))
 }
 
 fn month_name(month: i8) -> String {
