@@ -152,13 +152,8 @@ impl Index {
 impl<'q> Search<'q> {
     /// The records that have what is needed of some units, and tell of a name if one is given.
     fn look(&mut self, units: &Units<'q>, need: Need, told: Option<&str>) -> Result<Vec<Hit>, Error> {
-        Ok(self.find(units, need, told)?.into_iter().map(|found| found.hit).collect())
-    }
-
-    /// The same, with how well each fits.
-    fn find(&mut self, units: &Units<'q>, need: Need, told: Option<&str>) -> Result<Vec<Found>, Error> {
         let candidates = self.candidates(units, need, told)?;
-        self.best(candidates, units, need, told)
+        Ok(self.best(candidates, units, need, told)?.into_iter().map(|found| found.hit).collect())
     }
 
     /// The records that may fit.
@@ -210,7 +205,7 @@ impl<'q> Search<'q> {
                 unknown += unit.if_unknown();
                 continue;
             }
-            if unit.is_name() && !unit.theme {
+            if unit.is_needed() {
                 return true;
             }
             known += weight * unit.if_known();
