@@ -69,9 +69,14 @@ pub(super) fn daggers(record: &Record, label: &str) -> Block {
     Block::Para(vec![text("† with a remark; to read one: "), code(part_command(record, label))])
 }
 
-/// The command that shows a part of a record's card whole.
+/// The command that shows a record's card.
+pub(super) fn command(record: &Record) -> String {
+    format!("!{} {}", record.kind.id, record.name)
+}
+
+/// The command that shows a part of it whole.
 pub(super) fn part_command(record: &Record, label: &str) -> String {
-    format!("!{} {} {}", record.kind.id, record.name, label.to_lowercase())
+    format!("{} {}", command(record), label.to_lowercase())
 }
 
 /// Takes items from the longest parts until about `surplus` characters are gone. False if there is nothing to take.
@@ -164,7 +169,7 @@ pub(super) fn brief(desk: &Desk, record: &Record) -> Reply {
     let mut citations = Citations::default();
     let mut line = vec![bold(&record.name), text(format!(", {}: ", record.kind.id))];
     summary(&mut line, desk, record, &mut citations);
-    line.extend([text(" All of it: "), code(format!("!{} {}", record.kind.id, record.name))]);
+    line.extend([text(" All of it: "), code(command(record))]);
     let mut blocks = vec![Block::Para(line)];
     blocks.extend(citations.block(&desk.dataset));
     Reply { blocks }
@@ -173,9 +178,8 @@ pub(super) fn brief(desk: &Desk, record: &Record) -> Reply {
 /// A record in one line of a list: an event's date, its summary, and marks for the sources that say so.
 pub(super) fn summary(spans: &mut Vec<Span>, desk: &Desk, record: &Record, citations: &mut Citations) {
     let mut sources = backing::sources(desk, record);
-    let date = record.claims.iter().find(|claim| claim.property.timeline == Some(""));
     let mut before = String::new();
-    if let Some(claim) = date {
+    if let Some(claim) = happened(record) {
         let shown = desk.dataset.show(&claim.value);
         if record.summary.is_empty() {
             sources.clone_from(&claim.sources);
@@ -195,6 +199,11 @@ pub(super) fn summary(spans: &mut Vec<Span>, desk: &Desk, record: &Record, citat
     if !sources.is_empty() {
         spans.push(citations.mark(&sources));
     }
+}
+
+/// When something happened, as it stands before its summary.
+pub(super) fn happened(record: &Record) -> Option<&Claim> {
+    record.claims.iter().find(|claim| claim.property.id == "date")
 }
 
 /// A claim's value, date, note and citation marks.

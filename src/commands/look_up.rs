@@ -207,7 +207,7 @@ fn through_another_kind<'d>(desk: &'d Desk, kind: Option<Kind>, places: &[usize]
                 text(format!(" ({link}: ")),
                 bold(&record.name),
                 text("). "),
-                code(format!("!{} {}", named.kind.id, named.name)),
+                code(card::command(named)),
                 text(" tells more of it."),
             ];
             let others = others.iter().map(|(other, _)| *other).collect();
@@ -256,7 +256,7 @@ impl Found<'_> {
             let mut also = vec![italic("Also: ")];
             for (place, other) in self.others.iter().take(OFFERED).enumerate() {
                 also.extend((place > 0).then(|| text(", ")));
-                also.push(code(format!("!{} {}", other.kind.id, other.name)));
+                also.push(code(card::command(other)));
             }
             reply.blocks.push(Block::Para(also));
         }

@@ -4,7 +4,6 @@ mod claims;
 
 use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, card, look_up, select, text_outcome};
 use crate::{
-    dataset::property,
     index::{self, Hits, Share, Taken, language::parse, marked},
     reply::{Block, Citations, Reply, Span, bold, code, italic, text},
 };
@@ -55,8 +54,8 @@ impl Command for Search {
             let native = native.map_or(String::new(), |native| format!("{native}, "));
             let mut item = vec![bold(&record.name), text(format!(" ({native}{}): ", record.kind.id))];
             let claim = claims::shown(desk, record, hit.claim, &found);
-            let date = || property("date").filter(|_| claim.is_none() && claims::asks_when(record, &found));
-            hits.push(Hit::new(record, claim.map(|claim| claim.property).or_else(date)));
+            let told = claim.or_else(|| claims::asked_date(record, &found));
+            hits.push(Hit::new(record, told.map(|claim| claim.property)));
             match claim {
                 Some(claim) => {
                     claims::show(&mut item, desk, record, claim, &found, &mut citations);
@@ -89,7 +88,7 @@ impl Command for Search {
         }
         let mut blocks = vec![Block::Para(intro), list];
         let first = &desk.dataset.records()[found.hits[0].record];
-        let mut more = vec![text("All of the first: "), code(format!("!{} {}", first.kind.id, first.name))];
+        let mut more = vec![text("All of the first: "), code(card::command(first))];
         if found.hits.len() > SHOWN {
             more.push(text(". There is more: add a word to narrow it"));
         }

@@ -1,6 +1,6 @@
 //! Names that are nearly right.
 
-use super::{Desk, Found, MOST_MATCHES, OFFERED, through_another_kind};
+use super::{Desk, Found, MOST_MATCHES, OFFERED, card, through_another_kind};
 use crate::{
     dataset::{Kind, Record, SOURCE},
     index::{self, Share, language::parse},
@@ -238,7 +238,7 @@ fn without_numbers(name: &str) -> String {
 fn commands(desk: &Desk, places: impl Iterator<Item = usize>) -> Vec<String> {
     let mut offers: Vec<String> = Vec::new();
     for record in places.map(|place| &desk.dataset.records()[place]) {
-        let offer = format!("!{} {}", record.kind.id, record.name);
+        let offer = card::command(record);
         if offers.len() < OFFERED && !offers.contains(&offer) {
             offers.push(offer);
         }

@@ -26,15 +26,15 @@ pub(super) fn shown<'r>(desk: &Desk, record: &'r Record, best: Option<usize>, fo
         Some(claim) if matches!(claim.property.id, "about" | "measures") => reading(),
         Some(claim) if claim.property.id == "date" => None,
         // Who asks when something happened is told its date, which stands before the summary.
-        Some(claim) if claim.property.value != ValueType::Date && asks_when(record, found) => None,
+        Some(claim) if claim.property.value != ValueType::Date && asked_date(record, found).is_some() => None,
         _ if record.kind.id == "figure" => reading().or(claim),
         claim => claim,
     }
 }
 
-/// Whether it is asked when something happened that has a date.
-pub(super) fn asks_when(record: &Record, found: &Hits) -> bool {
-    found.hints.contains(&"date") && record.claims.iter().any(|claim| claim.property.id == "date")
+/// When something happened, if that is asked.
+pub(super) fn asked_date<'r>(record: &'r Record, found: &Hits) -> Option<&'r Claim> {
+    card::happened(record).filter(|_| found.hints.contains(&"date"))
 }
 
 /// The claim of a property that was asked for; if there is none, of one that comes near to it or at which a question word
@@ -105,7 +105,7 @@ pub(super) fn show(
     }
     let left = alike.len() - shown;
     if left > 0 && most == ASKED {
-        let command = format!("!{} {} {}", record.kind.id, record.name, claim.property.label.to_lowercase());
+        let command = card::part_command(record, claim.property.label);
         item.extend([text(format!("; and {left} more: ")), code(command)]);
     }
 }
