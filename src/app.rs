@@ -215,7 +215,7 @@ impl Bot {
                 biased;
                 () = shutdown.cancelled() => return Ok(()),
                 failure = failures.next() => return Err(failure),
-                batch = syncing.next() => batch?,
+                batch = syncing.next(self.is_joining()) => batch?,
             };
             if first {
                 // Before anything new is recorded, or it would be answered as new and as left over.

@@ -14,6 +14,11 @@ const PATIENCE: Duration = Duration::from_mins(10);
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 impl Bot {
+    /// Whether an invite is being accepted.
+    pub(super) fn is_joining(&self) -> bool {
+        !locked(&self.joining).is_empty()
+    }
+
     /// Starts to accept the invite to `room`, unless that is under way.
     pub(super) fn accept(self: &Arc<Self>, room: String) {
         if !locked(&self.joining).insert(room.clone()) {

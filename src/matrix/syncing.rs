@@ -111,7 +111,6 @@ impl Pulse {
 #[derive(Debug)]
 pub struct Syncing {
     account: Account,
-    settings: SyncSettings,
     max_age: Duration,
     backoff: Backoff,
     pulse: Arc<Pulse>,
@@ -134,33 +133,24 @@ impl Syncing {
     /// A poll for `account` that takes up where the previous one stopped, also across restarts.
     #[must_use]
     pub fn new(account: Account, max_age: Duration, pulse: Arc<Pulse>) -> Self {
-        let filter = json!({
-            "presence": { "not_types": ["*"] },
-            "room": {
-                "timeline": { "limit": TIMELINE, "lazy_load_members": true },
-                "state": { "lazy_load_members": true },
-                "ephemeral": { "not_types": ["*"] },
-            },
-        });
-        // The filter is a constant of ours; without it the poll would only be less thrifty.
-        let filter: FilterDefinition = serde_json::from_value(filter).unwrap_or_default();
-        let settings = SyncSettings::new().filter(Filter::FilterDefinition(filter));
-        Self { account, settings, max_age, backoff: Backoff::new(LONGEST_PAUSE), pulse, first: true }
+        Self { account, max_age, backoff: Backoff::new(LONGEST_PAUSE), pulse, first: true }
     }
 
-    /// Waits for the next response. Failures are waited out; dropping the future is safe at any moment.
+    /// Waits for the next response. Failures are waited out; dropping the future is safe at any moment. `joining`: the bot may
+    /// come into a room meanwhile.
     ///
     /// # Errors
     ///
     /// When the session or the account is over.
-    pub async fn next(&mut self) -> Result<Batch, Refusal> {
+    pub async fn next(&mut self, joining: bool) -> Result<Batch, Refusal> {
         loop {
             // The first poll returns at once, so that sends have fresh device lists and the catch-up can begin; only an
             // initial sync, which the homeserver takes its time for, gets a long time-out.
             let wait = if self.first && self.account.synced { Duration::ZERO } else { LONG_POLL };
+            let settings = SyncSettings::new().timeout(wait).filter(filter(self.first || joining));
             let asked = Instant::now();
             self.pulse.note(&self.pulse.begun);
-            let error = match self.account.client.sync_once(self.settings.clone().timeout(wait)).await {
+            let error = match self.account.client.sync_once(settings).await {
                 Ok(response) => {
                     self.pulse.note(&self.pulse.answered);
                     let unbroken = !self.first && self.backoff.failures() == 0;
@@ -199,6 +189,24 @@ impl Syncing {
             received,
         }
     }
+}
+
+/// What the homeserver is asked for. `many_members`: it may tell of rooms whose members the bot does not know.
+///
+/// Then it leaves those out that have not said anything. Where it does, though, it repeats the member for whoever speaks, and
+/// Synapse takes each that it repeats for one whose devices changed: that costs a request for them between question and answer.
+fn filter(many_members: bool) -> Filter {
+    let filter = json!({
+        "presence": { "not_types": ["*"] },
+        "room": {
+            "timeline": { "limit": TIMELINE, "lazy_load_members": many_members },
+            "state": { "lazy_load_members": many_members },
+            "ephemeral": { "not_types": ["*"] },
+        },
+    });
+    // The filter is a constant of ours; without it the poll would only be less thrifty.
+    let filter: FilterDefinition = serde_json::from_value(filter).unwrap_or_default();
+    Filter::FilterDefinition(filter)
 }
 
 fn read_room(view: View<'_>, room: String, update: &JoinedRoomUpdate) -> RoomNews {

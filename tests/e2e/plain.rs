@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 
 use crate::{
     scene::{Scene, check_answered_once, check_form},
-    support::{bot::Installation, listen::Participant as _, person::Person, synapse::Synapse},
+    support::{bot::Installation, listen::Participant as _, person::Person, proxy::Proxy, synapse::Synapse},
 };
 
 #[tokio::test]
@@ -56,6 +56,33 @@ async fn two_people_ask_in_two_rooms_at_once() -> Result<()> {
         ensure!(answer.body().contains("DeepSeek"), "{}", answer.body());
     }
     bot.terminate().await
+}
+
+#[tokio::test]
+async fn between_a_question_and_its_answer_the_homeserver_is_asked_for_nothing_else() -> Result<()> {
+    let (Scene { alice, desk, bot, room }, proxy) = Scene::behind_proxy().await?;
+    let mut rooms = vec![room];
+    for _ in 0..2 {
+        let room = alice.create_room(&[desk.user_id()]).await?;
+        alice.wait_joined(&room, desk.user_id()).await?;
+        rooms.push(room);
+    }
+    // The poll that was begun as it came into the last room is over by then.
+    alice.ask(&rooms[0], "!help").await?;
+    let asked = || ["/keys/", "/account_data/", "/members", "/state"].map(|path| (path, asked_for(&proxy, path)));
+    let before = asked();
+    for room in &rooms {
+        alice.ask(room, "!company moonshot").await?;
+    }
+    // What the bot says comes back to it, too.
+    alice.ask(&rooms[0], "!help").await?;
+    ensure!(asked() == before, "{:?} and before {before:?}", asked());
+    bot.terminate().await
+}
+
+/// How many requests there were with `path` in their path.
+fn asked_for(proxy: &Proxy, path: &str) -> usize {
+    ["GET", "POST", "PUT"].into_iter().map(|method| proxy.count(method, path)).sum()
 }
 
 #[tokio::test]
