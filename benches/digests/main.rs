@@ -1,8 +1,8 @@
 //! `cargo bench --bench digests`: from one edit of a file to the last of a thousand rooms having its digest, beside as many
 //! bare messages of the same size, as many at a time, to the same Synapse; and what a question waits for amid digests.
 //!
-//! The two take turns, so that whatever else the machine does hits both alike. The questions come amid the digests of one more
-//! edit, which is not compared: whoever asks goes first, so that it takes as long as they ask.
+//! The two take turns, so that whatever else the machine does hits both alike. The questions come amid the digests of more
+//! edits, which are not compared: whoever asks goes first, so that they take as long as somebody asks.
 #![expect(clippy::print_stdout, reason = "the benchmark is what it prints")]
 
 use std::{
@@ -31,16 +31,16 @@ use support::{
 const QUIET_PERIOD: Duration = Duration::from_secs(1);
 /// Questions without digests, to compare with.
 const QUESTIONS: usize = 40;
-/// From an answer until the next question.
-const THOUGHT: Duration = Duration::from_millis(500);
-/// One for each company but the first, and one amid which questions are asked.
-const MOST_ROUNDS: usize = COMPANIES.len() - 2;
+/// From an answer until the next question: of somebody who asks one thing after the other, and of somebody who reads the answers.
+const THOUGHTS: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(4)];
+/// One for each company but the first, and one for each way to ask amid digests.
+const MOST_ROUNDS: usize = COMPANIES.len() - 1 - THOUGHTS.len();
 
 const USAGE: &str = "cargo bench --bench digests [-- [--rooms N] [--rounds N] [--at-a-time N]]
 
   --rooms N        rooms that asked for digests (1000; or DIGESTS_ROOMS)
-  --rounds N       edits (3, at most 6; or DIGESTS_ROUNDS)
-  --at-a-time N    bare messages under way at once: as many as the desk has digests under way (2; or DIGESTS_AT_A_TIME)";
+  --rounds N       edits (3, at most 5; or DIGESTS_ROUNDS)
+  --at-a-time N    bare messages under way at once: as many as the desk has digests under way (1; or DIGESTS_AT_A_TIME)";
 
 struct Plan {
     rooms: usize,
@@ -68,7 +68,7 @@ async fn main() -> Result<()> {
     let plan = Plan {
         rooms: number(&arguments, "--rooms", "DIGESTS_ROOMS", 1000)?,
         rounds: number(&arguments, "--rounds", "DIGESTS_ROUNDS", 3)?.min(MOST_ROUNDS),
-        at_a_time: number(&arguments, "--at-a-time", "DIGESTS_AT_A_TIME", 2)?,
+        at_a_time: number(&arguments, "--at-a-time", "DIGESTS_AT_A_TIME", 1)?,
     };
     measure(&plan).await
 }
@@ -118,21 +118,25 @@ async fn measure(plan: &Plan) -> Result<()> {
 
     let mut idle = Vec::new();
     for _ in 0..QUESTIONS {
-        idle.push(ask(&bob, &aside).await?);
+        idle.push(ask(&bob, &aside, THOUGHTS[0]).await?);
     }
-    let mut amid = Vec::new();
-    let (employees, _) = edit(&facts, plan.rounds)?;
-    let asking = async {
-        // From before the first digest is sent until the others are done, which ends this.
-        loop {
-            amid.push(ask(&bob, &aside).await?);
+    let mut questions = vec![("no digests under way".to_owned(), idle)];
+    for (more, thought) in THOUGHTS.into_iter().enumerate() {
+        let mut amid = Vec::new();
+        let (employees, _) = edit(&facts, plan.rounds + more)?;
+        let asking = async {
+            // From before the first digest is sent until the others are done, which ends this.
+            loop {
+                amid.push(ask(&bob, &aside, thought).await?);
+            }
+        };
+        tokio::select! {
+            last = heard_everywhere(&alice, &rooms, employees) => drop(last?),
+            ended = asking => return ended,
         }
-    };
-    tokio::select! {
-        last = heard_everywhere(&alice, &rooms, employees) => drop(last?),
-        ended = asking => return ended,
+        questions.push((format!("amid digests, {} s between", thought.as_secs_f64()), amid));
     }
-    print(plan, &rounds, &idle, &amid);
+    print(plan, &rounds, &questions);
     bot.terminate().await
 }
 
@@ -206,20 +210,32 @@ async fn send_everywhere(alice: &Arc<Person>, rooms: &[String], content: &Value,
             alice.send(&room, "m.room.message", &content).await
         });
     }
-    sending.join_all().await.into_iter().collect::<Result<Vec<_>>>()?;
-    Ok(start.elapsed())
+    // Whoever hears the digests hears these too: that keeps Synapse busy alike.
+    let hearing = async {
+        loop {
+            alice.listen(Duration::from_secs(5)).await?;
+        }
+    };
+    let sent = tokio::select! {
+        sent = sending.join_all() => sent,
+        ended = hearing => return ended,
+    };
+    sent.into_iter().collect::<Result<Vec<_>>>()?;
+    let took = start.elapsed();
+    alice.listen(Duration::ZERO).await?;
+    Ok(took)
 }
 
 /// Asks once, after a pause; the time from before the question is sent until its answer is there.
-async fn ask(bob: &Person, room: &str) -> Result<Duration> {
-    tokio::time::sleep(THOUGHT).await;
+async fn ask(bob: &Person, room: &str, thought: Duration) -> Result<Duration> {
+    tokio::time::sleep(thought).await;
     let start = Instant::now();
     let question = bob.say(room, "!company moonshot").await?;
     bob.answer_to(&question).await?;
     Ok(start.elapsed())
 }
 
-fn print(plan: &Plan, rounds: &[Round], idle: &[Duration], amid: &[Duration]) {
+fn print(plan: &Plan, rounds: &[Round], questions: &[(String, Vec<Duration>)]) {
     let waits = QUIET_PERIOD.as_secs_f64();
     println!("\nseconds for {} rooms, {} bare messages at a time", plan.rooms, plan.at_a_time);
     println!("the digests' first {waits} s are the quiet period that was asked for; then \"net\"\n");
@@ -229,10 +245,12 @@ fn print(plan: &Plan, rounds: &[Round], idle: &[Duration], amid: &[Duration]) {
         let net = digests - waits;
         println!("{:>6}{digests:>18.2}{net:>8.2}{bare:>16.2}{:>12.2}", number + 1, net / bare);
     }
-    println!("\nmilliseconds from question to answer   {:>8}{:>8}{:>8}", "p50", "p99", "asked");
-    for (name, times) in [("no digests under way", idle), ("amid the digests", amid)] {
-        let (median, worst) = (percentile(times, 50), percentile(times, 99));
-        println!("{name:<39}{median:>8.1}{worst:>8.1}{:>8}", times.len());
+    let percents = [50, 90, 99, 100];
+    let columns = percents.map(|percent| format!("{:>8}", format!("p{percent}"))).concat();
+    println!("\nmilliseconds from question to answer   {columns}{:>8}", "asked");
+    for (name, times) in questions {
+        let columns = percents.map(|percent| format!("{:>8.1}", percentile(times, percent))).concat();
+        println!("{name:<39}{columns}{:>8}", times.len());
     }
 }
 
