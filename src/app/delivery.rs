@@ -1,11 +1,13 @@
-//! The outbox is worked off: what is said unasked, one message after the other in a room, a few rooms at a time.
+//! The outbox is worked off: what is said unasked, one message after the other.
 //!
 //! A message is noted as tried before it is sent, and as sent once it has an event id. In between the process may die, and
 //! the homeserver may have taken it or not: it is sent again with the same transaction id, which the homeserver takes once.
 //! It remembers those for about a day and for each device; what is older, or was tried by another device, is looked for in
 //! the room first.
 //!
-//! Whoever waits for an answer goes first: while somebody does, nothing new is sent.
+//! Whoever waits for an answer goes first: while somebody does, nothing new is sent. Nobody can tell when the next question
+//! comes, and most homeservers do one thing after the other, so that it waits for what is under way by then. That is never
+//! more than one message, which after it is given time to reach those who sync.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -24,27 +26,27 @@ use crate::{
     store::{Fault, Purpose, Waiting},
 };
 
-/// How many messages are under way at a time, but for slow ones. More would make answers wait at the homeserver, which most
-/// take one after the other anyway.
-const AT_ONCE: usize = 2;
-/// A message that is under way for longer is slow: its room is in trouble, and holds up no other.
+/// A message that is under way for longer is slow: its room is in trouble, and holds up no other. Else one is under way at a time.
 const SLOW: Duration = Duration::from_secs(2);
 /// How many messages are under way at a time, slow ones and all.
 const MOST: usize = 16;
-/// For so long after an answer somebody may ask again: then one message at a time is enough in their way, with a rest after each
-/// of `RESTS` times as long as it took, so that the homeserver is free more often than not.
-const CONVERSATION: Duration = Duration::from_secs(3);
-const RESTS: u32 = 3;
+/// How many times as long as a message took the rest after it is: for the homeserver to pass it on to those who sync, which
+/// takes about as long once more, and for a question that came meanwhile to be heard of before the next one goes.
+const RESTS: u32 = 2;
 /// The longest such rest.
-const LONGEST_REST: Duration = Duration::from_millis(300);
+const LONGEST_REST: Duration = Duration::from_millis(100);
+/// For so long after an answer somebody may ask again. Then the rests are `MORE_REST` times as long, so that the homeserver is
+/// free most of the time.
+const CONVERSATION: Duration = Duration::from_secs(3);
+const MORE_REST: u32 = 4;
+/// For so long after an answer nothing else is sent: it is being passed on to whoever asked.
+const ARRIVING: Duration = Duration::from_millis(250);
 /// How many waiting messages are fetched from the store at a time.
 const FETCHED: usize = 64;
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// For how long a homeserver surely remembers a transaction id, in milliseconds: half of what is usual.
 const REMEMBERED: i64 = 12 * 60 * 60 * 1000;
-/// How long a homeserver that has limited us is sent one message at a time.
-const CAREFUL: Duration = Duration::from_mins(1);
 /// How often those who run the bot are tried to be told in a room that does not take it, in milliseconds.
 const NOTICE_PAUSE: i64 = 5 * 60 * 1000;
 /// How often the outbox is looked at when nothing tells of it.
@@ -59,37 +61,35 @@ enum End {
     Left,
 }
 
-/// What the homeserver's limits ask for, and those who ask questions.
+/// What the homeserver's limits ask for.
 #[derive(Default)]
 struct Pace {
     rest_until: Option<Instant>,
     not_before: Option<Instant>,
-    careful_until: Option<Instant>,
 }
 
 impl Pace {
-    /// Whether another message may be sent, beside those that are under way since these moments. `conversation`: somebody
-    /// has asked something lately.
-    fn allows_another<'b>(&self, under_way: impl ExactSizeIterator<Item = &'b Instant>, conversation: bool) -> bool {
-        let careful = self.careful_until.is_some_and(|until| until > Instant::now());
-        let at_once = if careful || conversation { 1 } else { AT_ONCE };
-        under_way.len() < MOST && under_way.filter(|since| since.elapsed() < SLOW).count() < at_once
-    }
-
     fn limited(&mut self, pause: Duration) {
         let until = Instant::now() + pause;
         self.not_before = Some(self.not_before.map_or(until, |before| before.max(until)));
-        self.careful_until = Some(until + CAREFUL);
     }
 
-    /// A message took so long amid a conversation.
-    fn rest(&mut self, took: Duration) {
-        self.rest_until = Some(Instant::now() + (took * RESTS).min(LONGEST_REST));
+    /// A message took so long. `conversation`: somebody has asked something lately.
+    fn rest(&mut self, took: Duration, conversation: bool) {
+        let rest = (took * RESTS).min(LONGEST_REST) * if conversation { MORE_REST } else { 1 };
+        self.rest_until = Some(Instant::now() + rest);
     }
 
-    fn pause(&self) -> Option<Instant> {
-        self.not_before.max(self.rest_until).filter(|until| *until > Instant::now())
+    /// Until when nothing new is sent.
+    fn pause(&self, last_answer: Option<Instant>) -> Option<Instant> {
+        let arrived = last_answer.map(|answer| answer + ARRIVING);
+        self.not_before.max(self.rest_until).max(arrived).filter(|until| *until > Instant::now())
     }
+}
+
+/// Whether another message may be sent, beside those that are under way since these moments.
+fn another_may_go<'b>(mut under_way: impl ExactSizeIterator<Item = &'b Instant>) -> bool {
+    under_way.len() < MOST && under_way.all(|since| since.elapsed() >= SLOW)
 }
 
 impl Bot {
@@ -104,10 +104,10 @@ impl Bot {
             let mut wake = Instant::now() + LOOK;
             // Asked once: whoever is gone by the time that this is waited for is told of.
             let others_first = self.waiters.any();
-            if let Some(until) = pace.pause() {
+            if let Some(until) = pace.pause(self.waiters.last_answer()) {
                 wake = wake.min(until);
             } else if !others_first {
-                while pace.allows_another(busy.values(), self.waiters.answered_within(CONVERSATION)) {
+                while another_may_go(busy.values()) {
                     if fetched.is_empty() {
                         let limit = i64::try_from(FETCHED + busy.len()).unwrap_or(i64::MAX);
                         fetched = self.store.waiting(matrix::now(), limit).await?.into();
@@ -141,9 +141,9 @@ impl Bot {
                         tracing::error!(%panic, "a message could not be sent");
                         Failure::Died("delivering")
                     })?;
-                    let since = busy.remove(&room);
-                    if let Some(since) = since.filter(|_| self.waiters.answered_within(CONVERSATION)) {
-                        pace.rest(since.elapsed());
+                    if let Some(since) = busy.remove(&room) {
+                        let conversation = self.waiters.last_answer().is_some_and(|last| last.elapsed() < CONVERSATION);
+                        pace.rest(since.elapsed(), conversation);
                     }
                     match end? {
                         End::Settled => {}

@@ -1,14 +1,11 @@
 //! Who waits for an answer: they go before everything that is said unasked.
 
-use std::{
-    sync::{
-        Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::{Duration, Instant},
+use std::sync::{
+    Mutex,
+    atomic::{AtomicUsize, Ordering},
 };
 
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::Instant};
 
 use super::locked;
 
@@ -41,9 +38,9 @@ impl Waiters {
         }
     }
 
-    /// Whether somebody was answered so lately.
-    pub(super) fn answered_within(&self, lately: Duration) -> bool {
-        locked(&self.last).is_some_and(|last| last.elapsed() < lately)
+    /// When somebody was answered last.
+    pub(super) fn last_answer(&self) -> Option<Instant> {
+        *locked(&self.last)
     }
 
     /// Somebody was answered.
