@@ -53,6 +53,7 @@ async fn killed_before_it_learned_that_the_homeserver_took_it_it_is_there_once()
         proxy.heal();
         desk.bot = desk.desk.start()?;
         desk.digest_with(&desk.room, number).await?;
+        digest_with(&carol, &room, number).await?;
         carol.ask(&room, "!help").await?;
         let times = carol.heard().all(|event| event.room == room && super::is_digest(event) && tells(event, number));
         ensure!(times.len() == 1, "{number} was told {} times", times.len());
