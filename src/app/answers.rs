@@ -23,6 +23,7 @@ use crate::{
         self, Answer, Backoff, Trouble,
         incoming::{Seen, View},
     },
+    panics::{self, Panicked},
     reply::{Reply, text},
 };
 
@@ -311,8 +312,9 @@ async fn work_out(desk: Arc<Desk>, ask: Option<Ask>, reading: &Reading) -> Optio
         (Reading::Command(_), Some(ask)) => ask,
         _ => return None,
     };
-    let worked = tokio::task::spawn_blocking(move || commands::answer(&desk, &ask)).await;
-    Some(worked.map_err(|error| tracing::error!(%error, "a command failed")))
+    // A panic is in the log; what it says may be the question's text, and is not.
+    let worked = tokio::task::spawn_blocking(move || panics::contained(|| commands::answer(&desk, &ask))).await;
+    Some(worked.unwrap_or(Err(Panicked)).map_err(drop))
 }
 
 /// What could not be done because of the bot's own database is tried again: it may have been busy.

@@ -7,10 +7,12 @@ use std::{
 };
 
 /// Which modules each module may use. What is not listed may use nothing of the crate.
-const ALLOWED: [(&str, &[&str]); 15] = [
+const ALLOWED: [(&str, &[&str]); 17] = [
+    ("threads", &[]),
+    ("panics", &[]),
     ("spelling", &[]),
-    ("dataset", &["spelling"]),
-    ("index", &["dataset", "spelling"]),
+    ("dataset", &["spelling", "threads"]),
+    ("index", &["dataset", "spelling", "threads"]),
     ("reply", &["dataset"]),
     ("commands", &["dataset", "digest", "index", "reply", "spelling"]),
     ("settings", &["spelling"]),
@@ -19,12 +21,15 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("matrix", &["commands", "reply", "settings"]),
     ("console", &["cli", "commands", "dataset", "digest", "index", "reply", "spelling"]),
     ("digest", &["dataset", "reply", "spelling"]),
-    ("ops", &["settings"]),
+    ("ops", &["panics", "settings"]),
     (
         "app",
-        &["cli", "commands", "console", "dataset", "digest", "index", "matrix", "ops", "reply", "settings", "store"],
+        &[
+            "cli", "commands", "console", "dataset", "digest", "index", "matrix", "ops", "panics", "reply", "settings",
+            "store",
+        ],
     ),
-    ("main", &["app", "cli", "commands", "console", "dataset", "ops", "settings"]),
+    ("main", &["app", "cli", "commands", "console", "dataset", "ops", "panics", "settings", "threads"]),
     ("build", &[]),
 ];
 
