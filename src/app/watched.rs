@@ -32,11 +32,15 @@ impl Watched for Standing {
             age: age(at.as_millisecond()),
             records: bot.data.desk().dataset.records().len(),
         });
+        let pause = self.pulse.pause();
         let count = |count: i64| u64::try_from(count).unwrap_or_default();
         let depth = timeout(PATIENCE, bot.store.depth()).await.ok().and_then(Result::ok);
         State {
             account: Some(bot.account.user().to_owned()),
-            since_poll: self.pulse.since_poll(),
+            // A pause between polls is no hanging, however long the homeserver wants it to be.
+            since_poll: if pause.is_some() { Duration::ZERO } else { self.pulse.since_poll() },
+            pause,
+            clock_skew: bot.account.clock_skew() / 1000,
             since_sync: self.pulse.since_answer(),
             rooms: bot.account.joined_rooms().len(),
             release,
@@ -58,7 +62,7 @@ fn age(moment: i64) -> Duration {
 
 /// Tells systemd that the bot is alive for as long as it is, if systemd asks for that.
 pub(super) async fn watchdog(standing: Arc<Standing>) -> Result<(), Failure> {
-    let Some(every) = service::watchdog() else { return Ok(()) };
+    let Some(every) = service::watchdog() else { return std::future::pending().await };
     let mut ticks = interval(every);
     loop {
         ticks.tick().await;

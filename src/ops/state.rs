@@ -16,6 +16,10 @@ pub struct State {
     pub since_poll: Duration,
     /// How long ago the homeserver last had an answer to that.
     pub since_sync: Option<Duration>,
+    /// How much longer it leaves the homeserver alone, because the last poll failed or the homeserver asked for that.
+    pub pause: Option<Duration>,
+    /// By how many seconds this machine's clock is ahead of the homeserver's, if it is by a minute and more.
+    pub clock_skew: i64,
     /// In how many rooms it is.
     pub rooms: usize,
     /// The release that is answered from.
@@ -60,10 +64,12 @@ impl State {
     /// Whether a question would be answered, and what speaks for and against it, a line each.
     #[must_use]
     pub fn readiness(&self) -> (bool, String) {
+        let next = self.pause.map(|pause| format!("; it is asked again in {} s", pause.as_secs().max(1)));
+        let next = next.unwrap_or_default();
         let sync = match self.since_sync {
             Some(age) if age <= OLDEST_SYNC => Ok(format!("the homeserver answered {} s ago", age.as_secs())),
-            Some(age) => Err(format!("the homeserver has not answered for {} s", age.as_secs())),
-            None => Err("the homeserver has not answered yet".to_owned()),
+            Some(age) => Err(format!("the homeserver has not answered for {} s{next}", age.as_secs())),
+            None => Err(format!("the homeserver has not answered yet{next}")),
         };
         let release = match self.release {
             Some(release) => Ok(format!("release {} is served, {} records", release.number, release.records)),
@@ -127,6 +133,10 @@ mod tests {
             (
                 State { since_sync: Some(Duration::from_secs(36)), ..well() },
                 "not ok: the homeserver has not answered for 36 s",
+            ),
+            (
+                State { since_sync: Some(Duration::from_secs(36)), pause: Some(Duration::from_secs(250)), ..well() },
+                "not ok: the homeserver has not answered for 36 s; it is asked again in 250 s",
             ),
             (State { release: None, ..well() }, "not ok: no release is served yet"),
             (State { outbox: None, ..well() }, "not ok: the database does not answer"),
