@@ -65,6 +65,9 @@ fn run(settings: Settings) -> anyhow::Result<()> {
         LogFormat::Human => log.init(),
         LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
     }
+    for odd in &settings.odd {
+        tracing::warn!("{odd}");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let shutdown = CancellationToken::new();
     let outcome = runtime.block_on(async {
