@@ -226,6 +226,12 @@ impl Bot {
     /// One attempt: takes the question as far as it gets.
     async fn attempt(&self, stage: &mut Stage, course: &mut Course) -> Result<End, Trouble> {
         if let Stage::Asked(job) = stage {
+            // A transaction id is known of the device that used it first.
+            if job.said_at < self.device_since
+                && let Some(id) = self.account.answered(&job.room, &job.event, job.said_at).await?
+            {
+                return Ok(End::Answered { id });
+            }
             let Some(draft) = self.draft(job, course).await? else {
                 return Ok(End::Dropped { reason: "no question any more".to_owned() });
             };

@@ -1,7 +1,7 @@
 //! How the bot stands, for those who watch it.
 
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, atomic::Ordering},
     time::Duration,
 };
 
@@ -42,6 +42,7 @@ impl Watched for Standing {
             release,
             faults: dataset.faults,
             held: dataset.held,
+            keys_old: bot.keys_old.load(Ordering::Relaxed),
             outbox: depth.map(|depth| Outbox {
                 waiting: count(depth.waiting),
                 parked: count(depth.parked),

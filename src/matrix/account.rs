@@ -3,22 +3,26 @@
 use std::time::Duration;
 
 use matrix_sdk::{
-    Client, Room, RoomState,
+    Client, Room, RoomState, SqliteCryptoStore,
     config::RequestConfig,
     deserialized_responses::{TimelineEvent, TimelineEventKind},
-    ruma::{EventId, OwnedUserId, RoomId, TransactionId},
+    ruma::{EventId, OwnedUserId, RoomId, TransactionId, api::error::ErrorKind},
 };
 use serde_json::Value;
 
 use super::{
     incoming::{Event, Seen, View},
     outgoing::{Answer, Post, transaction_id},
+    refusal::Ended,
     trouble::Trouble,
 };
 use crate::settings::Secret;
 
 /// How long one attempt to send may take.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// So many polls may be refused by a homeserver that knows the session all the same.
+const FEW: u32 = 2;
 
 /// The bot's account, signed in. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -30,6 +34,11 @@ pub struct Account {
     pub(super) new: bool,
     /// Whether an earlier sync left its place.
     pub(super) synced: bool,
+    /// Whether an earlier start was signed in.
+    pub(super) was_here: bool,
+    /// How the session of the device before this one ended, if there was one.
+    pub(super) follows: Option<String>,
+    pub(super) crypto: SqliteCryptoStore,
 }
 
 impl Account {
@@ -49,6 +58,24 @@ impl Account {
     #[must_use]
     pub fn is_new(&self) -> bool {
         self.new
+    }
+
+    /// Whether an earlier start was signed in with this state folder.
+    #[must_use]
+    pub fn was_here(&self) -> bool {
+        self.was_here
+    }
+
+    /// Whether the bot can log in anew by itself.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        self.password.is_some()
+    }
+
+    /// How the session of the device before this one ended, if there was one in this state folder.
+    #[must_use]
+    pub fn follows(&self) -> Option<&str> {
+        self.follows.as_deref()
     }
 
     /// The ids of the rooms the bot is in.
@@ -126,12 +153,35 @@ impl Account {
         }
     }
 
+    /// How the session ended, after a request failed with `error` as one without a session would, having failed so often in a
+    /// row before. `None`: it goes on, or the homeserver does not say.
+    pub(super) async fn how_it_ended(&self, error: &matrix_sdk::Error, failures: u32) -> Option<Ended> {
+        if is_soft(error.client_api_error_kind()?) {
+            return Some(Ended::Expired);
+        }
+        // A device that was signed out is lost with its keys, so that one answer is not enough to give it up.
+        match self.client.whoami().await {
+            // To log in again as the same device loses nothing.
+            Ok(_) => (failures >= FEW).then_some(Ended::Expired),
+            Err(error) => match error.client_api_error_kind()? {
+                kind @ ErrorKind::UnknownToken(_) => {
+                    Some(if is_soft(kind) { Ended::Expired } else { Ended::SignedOut })
+                }
+                _ => None,
+            },
+        }
+    }
+
     /// Closes the stores. Nothing can be asked of the account afterwards.
     pub async fn close(&self) {
         if let Err(error) = self.client.pause().await {
             tracing::warn!(%error, "the encryption stores did not close cleanly");
         }
     }
+}
+
+fn is_soft(kind: &ErrorKind) -> bool {
+    matches!(kind, ErrorKind::UnknownToken(data) if data.soft_logout)
 }
 
 /// One event of the SDK as JSON.

@@ -23,6 +23,7 @@ use serde_json::json;
 use super::{
     account::{Account, event_of},
     backoff::Backoff,
+    discovery,
     incoming::{Found, View},
     refusal::Refusal,
     trouble::Trouble,
@@ -165,9 +166,18 @@ impl Syncing {
                 Err(error) => error,
             };
             let (after, cause) = match Trouble::from(&error) {
-                Trouble::SignedOut => return Err(Refusal::SessionEnded),
+                Trouble::SignedOut => match self.account.how_it_ended(&error, self.backoff.failures()).await {
+                    Some(how) => return Err(Refusal::SessionEnded(how)),
+                    None => {
+                        (None, "the homeserver refuses the session here, but not where it is asked of it".to_owned())
+                    }
+                },
                 Trouble::AccountClosed(how) => {
                     return Err(Refusal::AccountClosed(how, self.account.user().to_owned()));
+                }
+                // Nobody has answered in Matrix' terms.
+                Trouble::Again { after, cause, status: None } => {
+                    (after, discovery::with_proxy(&self.account.client.homeserver(), cause))
                 }
                 Trouble::Again { after, cause, .. } => (after, cause),
                 Trouble::Never { cause, .. } => (None, cause),

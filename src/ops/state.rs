@@ -24,6 +24,8 @@ pub struct State {
     pub faults: usize,
     /// Whether a dataset is held because it withdraws more than is usual.
     pub held: bool,
+    /// Whether the encryption keys are those of an older copy of the state folder.
+    pub keys_old: bool,
     /// What is still to be said unasked. `None`: the database does not answer.
     pub outbox: Option<Outbox>,
 }
@@ -69,7 +71,7 @@ impl State {
             Some(release) => Ok(format!("release {} is served, {} records", release.number, release.records)),
             None => Err("no release is served yet".to_owned()),
         };
-        let checks = [
+        let mut checks = vec![
             match &self.account {
                 Some(account) => Ok(format!("signed in as {account}")),
                 None => Err("not signed in yet".to_owned()),
@@ -82,6 +84,10 @@ impl State {
                 Err("the database does not answer".to_owned())
             },
         ];
+        if self.keys_old {
+            let old = "the encryption keys are those of an older copy of the state folder: the log says what to do";
+            checks.push(Err(old.to_owned()));
+        }
         let ready = checks.iter().all(Result::is_ok);
         let lines = checks.iter().map(|check| match check {
             Ok(good) => format!("ok: {good}\n"),
@@ -130,6 +136,7 @@ mod tests {
             ),
             (State { release: None, ..well() }, "not ok: no release is served yet"),
             (State { outbox: None, ..well() }, "not ok: the database does not answer"),
+            (State { keys_old: true, ..well() }, "not ok: the encryption keys are those of an older copy"),
         ];
         for (state, trouble) in troubles {
             let (ready, told) = state.readiness();

@@ -15,6 +15,7 @@ mod manners;
 mod odd_rooms;
 mod plain;
 mod refusals;
+mod renewal;
 mod scene;
 mod sign_in;
 mod watched;
