@@ -1,6 +1,7 @@
 //! Matrix HTML: only tags that mobile clients keep.
 
-use super::{Block, Reply, Span, shown};
+use super::{Block, Reply, Span};
+use crate::spelling::shown;
 
 pub(super) fn render(reply: &Reply) -> String {
     let mut out = String::new();

@@ -72,17 +72,6 @@ pub fn length(spans: &[Span]) -> usize {
     count.0
 }
 
-/// The character as it may be shown: line ends as spaces; no control characters, which could move a terminal's cursor,
-/// and none that turn the direction of the text around them.
-fn shown(c: char) -> Option<char> {
-    match c {
-        '\n' | '\t' | '\r' => Some(' '),
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
-        c if c.is_control() => None,
-        c => Some(c),
-    }
-}
-
 impl Reply {
     /// A reply of one paragraph.
     #[must_use]

@@ -1,6 +1,7 @@
 //! Plain text, for the body of a message and for terminals.
 
-use super::{Block, Reply, Span, shown};
+use super::{Block, Reply, Span};
+use crate::spelling::shown;
 
 /// What plain text is written to.
 pub(super) trait Out {

@@ -1,6 +1,9 @@
 //! How names and words are compared: folded, and forgiving of slips.
 
+mod clean;
 mod traditional;
+
+pub use clean::{Clean, CleanLines, shown};
 
 use strsim::damerau_levenshtein;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
