@@ -2,12 +2,14 @@
 
 mod account;
 mod pairing;
+mod statements;
 
 use std::collections::HashMap;
 
 use super::{Change, Dataset, Record, Row, Statement, Subject, Value, What, canonical};
 use account::{account, changed_details};
 pub(crate) use pairing::pair;
+pub(crate) use statements::Statements;
 
 /// What changed between two datasets, in the order of the records' ids.
 #[must_use]
@@ -136,16 +138,8 @@ fn subject(record: &Record) -> Subject {
 }
 
 /// What changed in what is said of one record.
-fn claims(mut was: Vec<Statement>, now: Vec<Statement>) -> Vec<What> {
-    let (mut come, mut standing) = (Vec::new(), Vec::new());
-    for statement in now {
-        match was.iter().position(|was| was.says_the_same(&statement)) {
-            Some(place) => {
-                was.swap_remove(place);
-                standing.push(statement);
-            }
-            None => come.push(statement),
-        }
-    }
-    pair(was, come, &standing)
+fn claims(was: Vec<Statement>, now: Vec<Statement>) -> Vec<What> {
+    let mut was: Statements = was.into_iter().collect();
+    let (standing, come): (Vec<_>, Vec<_>) = now.into_iter().partition(|statement| was.take(statement).is_some());
+    pair(was.into_vec(), come, &standing)
 }

@@ -30,7 +30,7 @@ pub use canonical::{FORMAT, Row, content, read_rows};
 pub use change::{Account, Aspect, Change, Detail, Statement, Subject, What};
 pub(crate) use chunks::chunks;
 pub use date::{NotADate, PartialDate};
-pub(crate) use diff::pair;
+pub(crate) use diff::{Statements, pair};
 pub use diff::{changes, diff, withdrawn};
 pub use fault::{Fault, Faults};
 pub use kinds::{KINDS, Kind, KindSpec, SOURCE, kind};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::dataset::{Account, Aspect, Change, Detail, Statement, Subject, What, pair};
+use crate::dataset::{Account, Aspect, Change, Detail, Statement, Statements, Subject, What, pair};
 
 /// The net of releases, given in their order: what was added and then changed is added, what was added and withdrawn again
 /// is nothing, and what was changed twice went from the first to the last. In the order of the records' ids.
@@ -46,13 +46,24 @@ fn reunited(states: Vec<State>) -> Vec<State> {
 fn under_known_ids(states: &mut [State], ids: &[(String, String)]) {
     let back: HashMap<&str, &str> = ids.iter().map(|(last, first)| (last.as_str(), first.as_str())).collect();
     for state in states.iter_mut().filter(|_| !back.is_empty()) {
-        for claim in state.gone.iter_mut().chain(&mut state.standing) {
-            claim.follow(&back);
-        }
-        for claim in std::mem::take(&mut state.come) {
+        following(&mut state.gone, &back);
+        state.standing.iter_mut().for_each(|claim| claim.follow(&back));
+        for claim in std::mem::take(&mut state.come).into_vec() {
             state.say(&claim);
         }
     }
+}
+
+/// Has statements follow the records that they name to other ids.
+fn following(statements: &mut Statements, moves: &HashMap<&str, &str>) {
+    let all = std::mem::take(statements).into_vec();
+    *statements = all
+        .into_iter()
+        .map(|mut claim| {
+            claim.follow(moves);
+            claim
+        })
+        .collect();
 }
 
 /// What happened to each record so far.
@@ -71,8 +82,8 @@ struct State {
     before: Option<(String, String)>,
     is_there: bool,
     details: BTreeMap<Aspect, (Vec<String>, Vec<String>)>,
-    gone: Vec<Statement>,
-    come: Vec<Statement>,
+    gone: Statements,
+    come: Statements,
     /// What was said before all this and stands beside what is newer.
     standing: Vec<Statement>,
 }
@@ -99,9 +110,9 @@ impl Net {
             }
         }
         for state in &mut self.states {
-            for statement in state.gone.iter_mut().chain(&mut state.come).chain(&mut state.standing) {
-                statement.follow(&moves);
-            }
+            following(&mut state.gone, &moves);
+            following(&mut state.come, &moves);
+            state.standing.iter_mut().for_each(|claim| claim.follow(&moves));
         }
     }
 
@@ -122,7 +133,7 @@ impl Net {
 
 impl State {
     fn new(subject: Subject, before: Option<(String, String)>) -> Self {
-        let (gone, come, standing) = (Vec::new(), Vec::new(), Vec::new());
+        let (gone, come, standing) = (Statements::default(), Statements::default(), Vec::new());
         Self { subject, before, is_there: true, details: BTreeMap::new(), gone, come, standing }
     }
 
@@ -160,20 +171,17 @@ impl State {
     }
 
     fn say(&mut self, claim: &Statement) {
-        match self.gone.iter().position(|gone| gone.says_the_same(claim)) {
-            Some(place) => drop(self.gone.remove(place)),
-            None => self.come.push(claim.clone()),
+        if self.gone.take(claim).is_none() {
+            self.come.push(claim.clone());
         }
     }
 
     fn unsay(&mut self, claim: &Statement) {
-        match self.come.iter().position(|come| come.says_the_same(claim)) {
-            Some(place) => {
-                self.come.remove(place);
-                // It was not said before all this.
-                self.standing.retain(|standing| !standing.says_the_same(claim));
-            }
-            None => self.gone.push(claim.clone()),
+        if self.come.take(claim).is_some() {
+            // It was not said before all this.
+            self.standing.retain(|standing| !standing.says_the_same(claim));
+        } else {
+            self.gone.push(claim.clone());
         }
     }
 
@@ -190,7 +198,7 @@ impl State {
         for (aspect, (was, now)) in &later.details {
             self.details.entry(*aspect).or_insert_with(|| (was.clone(), Vec::new())).1.clone_from(now);
         }
-        for claim in &later.come {
+        for claim in later.come.iter() {
             self.say(claim);
         }
     }
@@ -200,20 +208,17 @@ impl State {
         let details: Vec<Detail> = details.map(|(aspect, (was, now))| Detail { aspect, was, now }).collect();
         let whats = match (self.before, self.is_there) {
             (None, false) => Vec::new(),
-            (None, true) => vec![What::Added(Account { details, claims: self.come })],
+            (None, true) => vec![What::Added(Account { details, claims: self.come.into_vec() })],
             (Some((id, name)), false) => {
                 (self.subject.id, self.subject.name) = (id, name);
-                vec![What::Removed(Account { details, claims: self.gone })]
+                vec![What::Removed(Account { details, claims: self.gone.into_vec() })]
             }
             (Some((id, name)), true) => {
-                self.standing.retain(|claim| {
-                    let same = |other: &Statement| other.says_the_same(claim);
-                    !self.gone.iter().any(same) && !self.come.iter().any(same)
-                });
+                self.standing.retain(|claim| !self.gone.contains(claim) && !self.come.contains(claim));
                 let renamed =
                     (id != self.subject.id || name != self.subject.name).then_some(What::Renamed { id, name });
                 let described = (!details.is_empty()).then_some(What::Described(details));
-                let claims = pair(self.gone, self.come, &self.standing);
+                let claims = pair(self.gone.into_vec(), self.come.into_vec(), &self.standing);
                 renamed.into_iter().chain(described).chain(claims).collect()
             }
         };

@@ -1,5 +1,7 @@
 //! Records as documents.
 
+use std::collections::HashSet;
+
 use tantivy::TantivyDocument;
 
 use super::{chinese::sounds, layout::Text, schema::Fields, words::words};
@@ -79,7 +81,7 @@ impl<'d> Writer<'d> {
             .flat_map(sounds)
             .chain(singular)
             .chain(whole)
-            .filter(|loose| !keys.contains(loose))
+            .filter(|loose| keys.binary_search(loose).is_err())
             .collect();
         loose.sort_unstable();
         loose.dedup();
@@ -157,12 +159,13 @@ impl<'d> Writer<'d> {
     /// The places that a record points to or is, and those around them: where they stand among the records.
     pub(super) fn around(&self, record: usize) -> Vec<usize> {
         let mut found: Vec<usize> = vec![];
+        let mut known: HashSet<usize> = HashSet::new();
         let mut next: Vec<usize> = vec![record];
         next.extend(self.targets(record, &self.belongs));
         for _ in 0..DEEPEST_PLACE {
             let mut around = Vec::new();
             for place in next.into_iter().flat_map(|record| self.targets(record, &self.lies)) {
-                if !found.contains(&place) {
+                if known.insert(place) {
                     found.push(place);
                     around.push(place);
                 }

@@ -3,9 +3,18 @@
 //! A claim of a many-valued property is identified by its value; one of a single-valued property by its sources and date.
 //! A newer date beside or in place of an older one is a change, not a claim more.
 
-use std::cmp::Reverse;
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, VecDeque},
+};
 
-use super::super::{PROPERTIES, Statement, What, property};
+use super::super::{
+    PROPERTIES, Statement, What, property,
+    quick::{BuildQuick, quick},
+};
+
+/// So many pairs of claims are compared by the rules that are less sure.
+const MOST_PAIRS: usize = 100_000;
 
 /// The order in which claims are told: that of the properties on a card, the newest first.
 pub(super) fn order(statement: &Statement) -> impl Ord + use<> {
@@ -38,11 +47,16 @@ pub(crate) fn pair(mut gone: Vec<Statement>, mut come: Vec<Statement>, standing:
 
 type Rule = fn(&Statement, &Statement) -> bool;
 
-/// When a claim that went is the one that came, the surest rule first.
-const MANY: &[Rule] = &[|was, now| was.value == now.value];
-const SINGLE: &[Rule] = &[
-    |was, now| was.sources == now.sources && was.as_of == now.as_of,
-    |was, now| was.value == now.value && was.as_of == now.as_of,
+/// What a claim that went and the one that came in its place have in common, by its hash; the surest first.
+type Key = fn(&Statement) -> u64;
+
+const MANY: &[Key] = &[|statement| quick(&statement.value)];
+const SINGLE: &[Key] = &[
+    |statement| quick((&statement.sources, &statement.as_of)),
+    |statement| quick((&statement.value, &statement.as_of)),
+];
+/// What else tells that a claim of a single-valued property that went is the one that came, the surest rule first.
+const UNSURE: &[Rule] = &[
     |was, now| was.value == now.value && shared_source(was, now),
     |was, now| shared_source(was, now) && was.date() < now.date(),
     |was, now| was.date() < now.date(),
@@ -60,7 +74,24 @@ fn of_property(
     standing: &[&Statement],
 ) -> impl Iterator<Item = What> {
     let mut changed: Vec<(Statement, Statement)> = Vec::new();
-    for rule in if many { MANY } else { SINGLE } {
+    for key in if many { MANY } else { SINGLE } {
+        let mut places: HashMap<u64, VecDeque<usize>, BuildQuick> = HashMap::default();
+        for (place, was) in gone.iter().enumerate() {
+            places.entry(key(was)).or_default().push_back(place);
+        }
+        let mut left: Vec<Option<Statement>> = gone.into_iter().map(Some).collect();
+        come.retain(|now| {
+            let place = places.get_mut(&key(now)).and_then(VecDeque::pop_front);
+            let was = place.and_then(|place| left[place].take());
+            let is_new = was.is_none();
+            changed.extend(was.map(|was| (was, now.clone())));
+            is_new
+        });
+        gone = left.into_iter().flatten().collect();
+    }
+    // Each with each, which a record with very many claims of one property is not worth.
+    let rules = if many || gone.len().saturating_mul(come.len()) > MOST_PAIRS { &[] } else { UNSURE };
+    for rule in rules {
         come.retain(|now| {
             let place = gone.iter().position(|was| rule(was, now));
             changed.extend(place.map(|place| (gone.remove(place), now.clone())));
