@@ -1,5 +1,9 @@
 //! Build script: lists the dataset's files so that the program carries them.
 
+#[path = "dataset/folder/names.rs"]
+#[expect(dead_code, reason = "the program needs the rest")]
+mod names;
+
 use std::{env, fmt::Write as _, fs, io, path::Path};
 
 fn main() -> io::Result<()> {
@@ -22,10 +26,10 @@ fn main() -> io::Result<()> {
 fn list(dir: &Path, files: &mut Vec<String>) -> io::Result<()> {
     for entry in fs::read_dir(dir)? {
         let path = entry?.path();
-        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        if path.is_dir() && !hidden {
+        let Some(name) = path.file_name().filter(|name| !names::is_hidden(name)) else { continue };
+        if path.is_dir() {
             list(&path, files)?;
-        } else if !hidden && path.extension().is_some_and(|ending| ending == "toml" || ending == "jsonl") {
+        } else if names::form(name).is_some() {
             files.push(path.to_string_lossy().into_owned());
         }
     }

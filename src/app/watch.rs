@@ -26,6 +26,9 @@ use sentry::{Sentry, Signs};
 const STILL: Duration = Duration::from_millis(200);
 /// Whoever writes file after file is not waited for longer than this.
 const LONGEST_UNREST: Duration = Duration::from_secs(2);
+/// How long the first look may take, on which the start waits, and each later one.
+const FIRST_LOOK: Duration = Duration::from_secs(9);
+const LONGEST_LOOK: Duration = Duration::from_secs(30);
 /// Whoever keeps a file open that they have written to is not waited for longer than this: half of it would be read.
 const LONGEST_WRITING: Duration = Duration::from_secs(10);
 
@@ -35,8 +38,8 @@ pub struct Watch {
     signs: Arc<Signs>,
     sentry: Arc<Mutex<Sentry>>,
     poll: Duration,
-    /// How the folder stood at the last look.
-    seen: blake3::Hash,
+    /// How the folder stood at the last look, if one has ended.
+    seen: Option<blake3::Hash>,
     /// When it is looked at next, if nothing is told before.
     next_look: Instant,
     /// Since when there has been something to look at.
@@ -45,45 +48,72 @@ pub struct Watch {
     told: bool,
     /// The look under way.
     looking: Option<JoinHandle<blake3::Hash>>,
+    /// The caller knows that it takes too long.
+    is_overdue: bool,
     /// Something did change, and the caller does not know yet.
     news: bool,
 }
 
 impl Watch {
     /// Watches `dir`, and looks at it every `poll` besides. Whatever changes from now on is told: start to watch before
-    /// loading. Reads the folder's entries, so it may block for a moment. The folder need not exist.
-    #[must_use]
-    pub fn new(dir: PathBuf, poll: Duration) -> Self {
+    /// loading. The folder need not exist, nor need the file system answer.
+    pub async fn new(dir: PathBuf, poll: Duration) -> Self {
         let signs = Arc::<Signs>::default();
-        let mut sentry = Sentry::new(dir, Arc::clone(&signs));
-        let seen = sentry.look();
-        Self {
+        let sentry = Sentry::new(dir, Arc::clone(&signs));
+        let mut watch = Self {
             signs,
             sentry: Arc::new(Mutex::new(sentry)),
             poll,
-            seen,
+            seen: None,
             next_look: Instant::now() + poll,
             unrest: None,
             told: false,
             looking: None,
+            is_overdue: false,
             news: false,
+        };
+        let looking = watch.look();
+        match timeout(FIRST_LOOK, &mut *looking).await {
+            Ok(seen) => {
+                watch.looking = None;
+                watch.seen = seen.ok();
+            }
+            // It ends when the file system answers; until then nobody can say more.
+            Err(_) => watch.is_overdue = true,
         }
+        watch
+    }
+
+    /// The look under way, which is begun if none is.
+    fn look(&mut self) -> &mut JoinHandle<blake3::Hash> {
+        self.looking.get_or_insert_with(|| {
+            let sentry = Arc::clone(&self.sentry);
+            let look = move || sentry.lock().unwrap_or_else(PoisonError::into_inner).look();
+            tokio::task::spawn_blocking(look)
+        })
     }
 
     /// Returns once something in the folder may have changed and nobody is writing there any more (or won't stop).
-    /// May return although nothing has changed; what changed is told at least once, even if a call is cancelled.
+    /// May return although nothing has changed; what changed is told at least once, even if a call is cancelled. Returns once
+    /// if the folder can't be looked at because the file system does not answer.
     pub async fn changed(&mut self) {
         loop {
             if self.looking.is_none() {
                 self.wait().await;
                 self.news |= self.signs.take_touched();
-                let sentry = Arc::clone(&self.sentry);
-                let look = move || sentry.lock().unwrap_or_else(PoisonError::into_inner).look();
-                self.looking = Some(tokio::task::spawn_blocking(look));
             }
-            let Some(looking) = &mut self.looking else { continue };
-            let found = looking.await;
+            let is_overdue = self.is_overdue;
+            let looking = self.look();
+            let found = if is_overdue {
+                looking.await
+            } else if let Ok(found) = timeout(LONGEST_LOOK, &mut *looking).await {
+                found
+            } else {
+                self.is_overdue = true;
+                return;
+            };
             self.looking = None;
+            self.is_overdue = false;
             self.next_look = Instant::now() + self.poll;
             let Ok(found) = found else {
                 // The look panicked, which the log tells. Better one loading too many than none.
@@ -91,8 +121,7 @@ impl Watch {
                 tokio::time::sleep(STILL).await;
                 return;
             };
-            let moved = found != self.seen;
-            self.seen = found;
+            let moved = self.seen.replace(found) != Some(found);
             self.news |= moved;
             if moved && !self.told {
                 // Nobody told of this, so nobody will tell when it is over: look until it stays as it is.

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::{Amount, Claim, Dataset, Fault, Faults, File, Money, Qualifier, Record, Value, read};
+use super::{Amount, Claim, Dataset, Faults, File, Findings, Money, Qualifier, Record, Value, read};
 
 /// The number of this writing. It goes up whenever the same record would get another line, so that a release written
 /// differently is not taken for one that says something else.
@@ -55,12 +55,14 @@ pub fn content<'a>(rows: impl IntoIterator<Item = &'a str>) -> String {
 /// # Errors
 /// What can't be read, if the rows are of another format or are damaged.
 pub fn read_rows<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Vec<Record>, Faults> {
-    let (mut records, mut faults): (Vec<Record>, Vec<Fault>) = (Vec::new(), Vec::new());
+    let (mut records, mut faults) = (Vec::new(), Vec::new());
     for text in texts {
         let file = File { name: "release.jsonl".to_owned(), text: text.to_owned() };
-        read::records(&file, &mut faults, |(record, _)| records.push(record));
+        let mut findings = Findings::of(&file);
+        read::records(&file, &mut findings, |(record, _)| records.push(record));
+        faults.extend(findings.into_faults());
     }
-    if faults.is_empty() { Ok(records) } else { Err(Faults(faults)) }
+    if faults.is_empty() { Ok(records) } else { Err(Faults::sorted(faults)) }
 }
 
 /// A value in one writing.

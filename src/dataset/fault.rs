@@ -1,8 +1,11 @@
 //! What is wrong with a dataset, where, and how to mend it.
 
+mod findings;
+
 use std::fmt;
 
-use super::{File, tree::Place};
+use crate::spelling::Clean;
+pub(super) use findings::Findings;
 
 /// One fault of a dataset. Displays as a person wants to read it: place, reason, the line, and how to mend it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,37 +16,24 @@ pub struct Fault {
     pub line: usize,
     /// The column, counted in characters from 1; 0 where `line` is.
     pub column: usize,
-    /// The line itself, cut at 160 characters.
+    /// The line itself, cut at 160 characters. Empty where the file does not look like a part of a dataset: it may be
+    /// anything, and faults are read by more people than files are.
     pub text: String,
     /// What is wrong.
     pub message: String,
     /// How to mend it.
     pub mend: String,
+    /// So many faults follow in the same file that are only counted.
+    pub more: usize,
 }
 
 /// What is wrong with a folder that has no files for us.
 pub(super) const NO_FILES: &str = "there is no .toml or .jsonl file in this folder";
 
-impl Fault {
-    /// A fault at a place in a file.
-    pub(super) fn at(file: &File, place: Place, message: impl Into<String>, mend: impl Into<String>) -> Self {
-        let mut start = place.byte().min(file.text.len());
-        while !file.text.is_char_boundary(start) {
-            start -= 1;
-        }
-        let before = &file.text[..start];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let text = file.text[line_start..].lines().next().unwrap_or_default();
-        Self {
-            file: file.name.clone(),
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-            text: text.chars().take(160).collect(),
-            message: message.into(),
-            mend: mend.into(),
-        }
-    }
+/// A dataset has so many faults written out, at most; the rest is counted.
+const MOST_WRITTEN: usize = 1_000;
 
+impl Fault {
     /// A fault of a whole file or folder.
     pub(super) fn of(file: &str, message: impl Into<String>, mend: impl Into<String>) -> Self {
         Self {
@@ -53,31 +43,56 @@ impl Fault {
             text: String::new(),
             message: message.into(),
             mend: mend.into(),
+            more: 0,
         }
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [file, text, message, mend] = [&self.file, &self.text, &self.message, &self.mend].map(|part| Clean(part));
         if self.line == 0 {
-            write!(f, "{}: {}: {}", self.file, self.message, self.mend)
+            write!(f, "{file}: {message}: {mend}")?;
+        } else if self.text.is_empty() {
+            write!(f, "{file}:{}:{}: {message}\n  to mend it: {mend}", self.line, self.column)?;
         } else {
             let margin = " ".repeat(self.line.to_string().len());
             let indent = " ".repeat(self.column.min(160) - 1);
+            let (line, column) = (self.line, self.column);
             write!(
                 f,
-                "{}:{}:{}: {}\n {} | {}\n {margin} | {indent}^\n  to mend it: {}",
-                self.file, self.line, self.column, self.message, self.line, self.text, self.mend
-            )
+                "{file}:{line}:{column}: {message}\n {line} | {text}\n {margin} | {indent}^\n  to mend it: {mend}"
+            )?;
         }
+        if self.more > 0 {
+            write!(f, "\n\n{file}: and {} more", self.more)?;
+        }
+        Ok(())
     }
 }
 
-/// Every fault that was found in a dataset, in the order of files and lines; never empty.
+/// The faults that were found in a dataset, in the order of files and lines; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Faults(pub Vec<Fault>);
 
 impl Faults {
+    /// In the order of files and lines, those beyond the first many only counted.
+    pub(super) fn sorted(mut faults: Vec<Fault>) -> Self {
+        faults.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+        let rest: usize = faults.iter().skip(MOST_WRITTEN).map(|fault| 1 + fault.more).sum();
+        faults.truncate(MOST_WRITTEN);
+        if let Some(last) = faults.last_mut() {
+            last.more += rest;
+        }
+        Self(faults)
+    }
+
+    /// How many faults there are, those included that are only counted.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.0.iter().map(|fault| 1 + fault.more).sum()
+    }
+
     /// Whether all that is wrong is that the folder has no files for us: a mount that is empty, perhaps.
     #[must_use]
     pub fn is_empty_folder(&self) -> bool {
@@ -92,7 +107,8 @@ impl fmt::Display for Faults {
         {
             return only.fmt(f);
         }
-        write!(f, "{} fault{}", self.0.len(), if self.0.len() == 1 { "" } else { "s" })?;
+        let count = self.count();
+        write!(f, "{count} fault{}", if count == 1 { "" } else { "s" })?;
         for fault in &self.0 {
             write!(f, "\n\n{fault}")?;
         }

@@ -10,7 +10,9 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    Dataset, Faults, Loader, Record, folder, read,
+    Dataset, Faults, Findings, Loader, Progress, Record,
+    folder::{self, Survey, is_normal, normal},
+    read,
     references::{Ids, References},
     validate,
 };
@@ -24,7 +26,8 @@ pub struct File {
     pub text: String,
 }
 
-/// Loads the dataset in a folder: every `.toml` and `.jsonl` file in it and below, but for dot-files and dot-folders.
+/// Loads the dataset in a folder: every `.toml` and `.jsonl` file in it and below, but for dot-files and dot-folders. May
+/// wait as long as the file system does.
 ///
 /// # Errors
 /// Every fault of the dataset, if there is one. Nothing of a dataset with a fault is used.
@@ -38,10 +41,14 @@ pub fn load(dir: &Path) -> Result<Dataset, Faults> {
 /// # Errors
 /// Every fault of the dataset, if there is one.
 pub fn load_files(files: &[File]) -> Result<Dataset, Faults> {
+    if !files.iter().all(|file| is_normal(&file.text)) {
+        let normal = files.iter().map(|file| File { name: file.name.clone(), text: normal(&file.text) });
+        return load_files(&normal.collect::<Vec<_>>());
+    }
     let read = each(files, |file| {
-        let (mut records, mut faults) = (Vec::new(), Vec::new());
-        read::records(file, &mut faults, |(record, _)| records.push(record));
-        faults.is_empty().then_some(records)
+        let (mut records, mut findings) = (Vec::new(), Findings::quick());
+        read::records(file, &mut findings, |(record, _)| records.push(record));
+        (findings.count() == 0).then_some(records)
     });
     let read: Option<Vec<Vec<Record>>> = read.into_iter().collect();
     let records = read.map(|read| in_order(read.into_iter().flatten().collect()));
@@ -49,17 +56,17 @@ pub fn load_files(files: &[File]) -> Result<Dataset, Faults> {
 }
 
 /// Loads the dataset in a folder of which it is known that it has a fault.
-pub(super) fn load_faulty(dir: &Path) -> Result<Dataset, Faults> {
+pub(super) fn load_faulty(survey: &Survey, progress: &Progress) -> Result<Dataset, Faults> {
     let mut files = Vec::new();
     let mut faults = Vec::new();
-    for path in folder::list(dir)? {
-        match folder::read(&path) {
-            Ok(text) => files.push(File { name: path.display().to_string(), text }),
+    for file in &survey.files {
+        match folder::read(file, &survey.root, progress) {
+            Ok((text, _)) => files.push(File { name: file.path.display().to_string(), text }),
             Err(fault) => faults.push(fault),
         }
     }
     if !faults.is_empty() {
-        return Err(Faults(faults));
+        return Err(Faults::sorted(faults));
     }
     let faults = faults_of(&files);
     // Unless it was mended in between.
@@ -88,9 +95,9 @@ pub(super) fn whole(records: Vec<Record>, sound: bool) -> Option<Dataset> {
     let references = References::new(&records, &ids);
     if !sound {
         let whole = validate::Whole { records: &records, places: &[], ids: &ids, references: &references };
-        let (mut within, mut names) = (Vec::new(), Vec::new());
+        let (mut within, mut names) = ([Findings::quick()], [Findings::quick()]);
         beside(|| validate::check_records(&whole, &mut within), || validate::check_names(&whole, &mut names));
-        if !within.is_empty() || !names.is_empty() {
+        if within[0].count() > 0 || names[0].count() > 0 {
             return None;
         }
     }
@@ -129,19 +136,18 @@ pub(super) fn each<I: Sync, T: Send>(items: &[I], act: impl Fn(&I) -> T + Sync) 
 
 /// Reads everything again, and keeps in mind what stands where: most datasets have no fault and need not pay for that.
 fn faults_of(files: &[File]) -> Faults {
-    let (mut faults, mut records, mut places) = (Vec::new(), Vec::new(), Vec::new());
-    for file in files {
-        read::records(file, &mut faults, |(record, at)| {
+    let (mut records, mut places) = (Vec::new(), Vec::new());
+    let mut findings: Vec<Findings> = files.iter().map(Findings::of).collect();
+    for ((number, file), findings) in files.iter().enumerate().zip(&mut findings) {
+        read::records(file, findings, |(record, at)| {
             records.push(record);
-            places.push((file, at));
+            places.push((number, at));
         });
     }
     let ids = Ids::new(&records);
     let references = References::new(&records, &ids);
     let whole = validate::Whole { records: &records, places: &places, ids: &ids, references: &references };
-    validate::check_names(&whole, &mut faults);
-    validate::check_records(&whole, &mut faults);
-    faults.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
-    faults.dedup();
-    Faults(faults)
+    validate::check_names(&whole, &mut findings);
+    validate::check_records(&whole, &mut findings);
+    Faults::sorted(findings.into_iter().flat_map(Findings::into_faults).collect())
 }

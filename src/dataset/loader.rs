@@ -13,12 +13,13 @@ use std::{
     collections::{HashMap, HashSet},
     io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use jiff::Timestamp;
 
 use super::{
-    Dataset, Faults, Record, folder,
+    Dataset, Faults, Progress, Record, Survey, Unread,
     load::{each, in_order, load_faulty, whole},
 };
 use part::{Hash, Part};
@@ -32,6 +33,9 @@ pub struct Loader {
     parts: HashMap<PathBuf, Part>,
     /// The hash of the files between whose records there was no fault.
     sound: Option<Hash>,
+    /// Files that were not read although they look like it.
+    unread: Vec<Unread>,
+    progress: Arc<Progress>,
 }
 
 impl Loader {
@@ -40,7 +44,19 @@ impl Loader {
     pub fn new(cache: Option<&Path>) -> Self {
         let shelf = cache.map(Shelf::new);
         let sound = shelf.as_ref().and_then(Shelf::sound);
-        Self { shelf, parts: HashMap::new(), sound }
+        Self { shelf, parts: HashMap::new(), sound, unread: Vec::new(), progress: Arc::default() }
+    }
+
+    /// How far [`load`](Self::load) is.
+    #[must_use]
+    pub fn progress(&self) -> Arc<Progress> {
+        Arc::clone(&self.progress)
+    }
+
+    /// The files in the folder loaded last that were not read although their names look as if they were meant to be.
+    #[must_use]
+    pub fn unread(&self) -> &[Unread] {
+        &self.unread
     }
 
     /// Loads the dataset in a folder: every `.toml` and `.jsonl` file in it and below, but for dot-files and dot-folders.
@@ -49,8 +65,13 @@ impl Loader {
     /// # Errors
     /// Every fault of the dataset, if there is one. Nothing of a dataset with a fault is used.
     pub fn load(&mut self, dir: &Path, now: Timestamp) -> Result<Dataset, Faults> {
-        let paths = folder::list(dir)?;
-        let read = each(&paths, |path| {
+        let mut survey = Survey::of(dir, &self.progress);
+        self.unread = std::mem::take(&mut survey.unread);
+        if !survey.faults.is_empty() {
+            return Err(Faults::sorted(survey.faults));
+        }
+        let read = each(&survey.files, |file| {
+            let path = &file.path;
             let shelved;
             let before = match (self.parts.get(path), &self.shelf) {
                 (None, Some(shelf)) => {
@@ -59,11 +80,11 @@ impl Loader {
                 }
                 (known, _) => known,
             };
-            Part::read(path, before, now)
+            Part::read(file, &survey.root, before, now, &self.progress)
         });
         let mut complete = true;
-        let mut parts = HashMap::with_capacity(paths.len());
-        for (path, part) in paths.iter().zip(read) {
+        let mut parts = HashMap::with_capacity(survey.files.len());
+        for (path, part) in survey.files.iter().map(|file| &file.path).zip(read) {
             // What can't be read now may be as it was before once it can be read again.
             complete &= part.is_some();
             let part = part.or_else(|| self.parts.remove(path));
@@ -71,13 +92,16 @@ impl Loader {
         }
         self.parts = parts;
         if !complete {
-            return load_faulty(dir);
+            return load_faulty(&survey, &self.progress);
         }
-        let parts = || paths.iter().filter_map(|path| self.parts.get(path));
+        let paths = || survey.files.iter().map(|file| &file.path);
+        let parts = || paths().filter_map(|path| self.parts.get(path));
         let records: Vec<Record> = parts().flat_map(Part::records).cloned().collect();
         let records = in_order(records);
-        let hash = part::hash_of_all(paths.iter().zip(parts()));
-        let Some(mut dataset) = whole(records, self.sound == Some(hash)) else { return load_faulty(dir) };
+        let hash = part::hash_of_all(paths().zip(parts()));
+        let Some(mut dataset) = whole(records, self.sound == Some(hash)) else {
+            return load_faulty(&survey, &self.progress);
+        };
         self.sound = Some(hash);
         dataset.origin = Some(hash);
         Ok(dataset)

@@ -6,7 +6,9 @@ mod reader;
 use std::path::Path;
 
 use super::{
-    Claim, Facts, Fault, File, Kind, PROPERTIES, Property, Record, SourceInfo, Value, ValueType, kind,
+    Claim, Facts, File, Findings, Kind, PROPERTIES, Property, Record, SourceInfo, Value, ValueType,
+    folder::names::{Form, form},
+    kind,
     kinds::{KINDS, SOURCE},
     property,
     tree::{Data, Key, Node, Place, from_json_line, from_toml},
@@ -38,21 +40,24 @@ pub(super) type Found = (Record, Places);
 
 /// Whether a file holds JSON lines.
 pub(super) fn is_lines(name: &str) -> bool {
-    Path::new(name).extension().is_some_and(|ending| ending == "jsonl")
+    Path::new(name).file_name().and_then(form) == Some(Form::Lines)
 }
 
 /// Reads the records of one file, each as soon as its text is read; what can't be read is a fault.
-pub(super) fn records(file: &File, faults: &mut Vec<Fault>, mut each: impl FnMut(Found)) {
+pub(super) fn records<'f>(file: &'f File, findings: &mut Findings<'f>, mut each: impl FnMut(Found)) {
     if is_lines(&file.name) {
         let mut start = 0;
         for text in file.text.split_inclusive('\n') {
-            line(file, text, start, faults).into_iter().for_each(&mut each);
+            line(text, start, findings).into_iter().for_each(&mut each);
             start += text.len();
+            if findings.is_decided() {
+                return;
+            }
         }
         return;
     }
-    let document = from_toml(file, faults);
-    let mut reader = Reader { file, faults };
+    let document = from_toml(file, findings);
+    let mut reader = Reader { findings };
     for (key, node) in document {
         let Some(kind) = known_kind(&mut reader, &key.name, key.place) else { continue };
         let Data::Array(items) = node.data else {
@@ -61,33 +66,33 @@ pub(super) fn records(file: &File, faults: &mut Vec<Fault>, mut each: impl FnMut
             continue;
         };
         for item in items {
+            if reader.findings.is_decided() {
+                return;
+            }
             record(&mut reader, kind, item).into_iter().for_each(&mut each);
         }
     }
 }
 
 /// Reads one line of a file, which begins at this byte there. None for an empty one too.
-pub(super) fn line(file: &File, text: &str, start: usize, faults: &mut Vec<Fault>) -> Option<Found> {
+pub(super) fn line(text: &str, start: usize, findings: &mut Findings<'_>) -> Option<Found> {
     if text.trim().is_empty() {
         return None;
     }
-    match from_json_line(file, text, start) {
-        Ok(line) => json_record(&mut Reader { file, faults }, line),
-        Err(fault) => {
-            faults.push(fault);
-            None
-        }
-    }
+    let line = from_json_line(text, start, findings)?;
+    json_record(&mut Reader { findings }, line)
 }
 
 fn known_kind(reader: &mut Reader, name: &str, place: Place) -> Option<Kind> {
     let known = kind(name);
     if known.is_none() {
-        let mend = match nearest(name, KINDS.iter().map(|kind| kind.id)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("use one of {}", KINDS.iter().map(|kind| kind.id).collect::<Vec<_>>().join(", ")),
-        };
-        reader.fault(place, format!("`{name}` is no kind of record"), mend);
+        reader.findings.add(place, || {
+            let mend = match nearest(name, KINDS.iter().map(|kind| kind.id)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("use one of {}", KINDS.iter().map(|kind| kind.id).collect::<Vec<_>>().join(", ")),
+            };
+            (format!("`{name}` is no kind of record"), mend)
+        });
     }
     known
 }
@@ -207,9 +212,9 @@ fn claim(reader: &mut Reader, kind: Kind, node: Node<'_>) -> Option<(Claim, Clai
     let as_of = entries.take("as_of").and_then(|(key, node)| reader.date(&key, &node));
     let note = reader.optional(&mut entries, "note");
     let had_sources = entries.has("sources");
-    let faults_before = reader.faults.len();
+    let faults_before = reader.findings.count();
     let (sources, source_places) = reader.texts(&mut entries, "sources");
-    if sources.is_empty() && reader.faults.len() == faults_before && !entries.has_slip_of("sources") {
+    if sources.is_empty() && reader.findings.count() == faults_before && !entries.has_slip_of("sources") {
         let message = if had_sources { "the claim names no source" } else { "the claim has no sources" };
         reader.fault(node.place, message, "add the id of at least one source: sources = [\"…\"]");
     }
@@ -226,13 +231,15 @@ fn known_property(reader: &mut Reader, entries: &mut Entries, claim: Place) -> O
     let name = reader.text(&key, &node)?;
     let known = property(&name);
     if known.is_none() {
-        let synonym = PROPERTIES.iter().find(|property| property.synonyms.contains(&name.as_str()));
-        let near = synonym.map(|property| property.id).or_else(|| nearest(&name, PROPERTIES.iter().map(|p| p.id)));
-        let mend = match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "see the table of properties in data/README.md".to_owned(),
-        };
-        reader.fault(node.place, format!("there is no property `{name}`"), mend);
+        reader.findings.add(node.place, || {
+            let synonym = PROPERTIES.iter().find(|property| property.synonyms.contains(&name.as_str()));
+            let near = synonym.map(|property| property.id).or_else(|| nearest(&name, PROPERTIES.iter().map(|p| p.id)));
+            let mend = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "see the table of properties in data/README.md".to_owned(),
+            };
+            (format!("there is no property `{name}`"), mend)
+        });
     }
     known
 }

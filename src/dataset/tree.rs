@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use toml::de::{DeTable, DeValue};
 
-use super::{Fault, File};
+use super::{File, Findings};
 
 mod json;
 
@@ -60,12 +60,12 @@ impl Data<'_> {
 }
 
 /// Reads a TOML file. What is not well-formed is a fault; the rest is read all the same.
-pub(super) fn from_toml<'f>(file: &'f File, faults: &mut Vec<Fault>) -> Vec<(Key<'f>, Node<'f>)> {
+pub(super) fn from_toml<'f>(file: &'f File, findings: &mut Findings<'f>) -> Vec<(Key<'f>, Node<'f>)> {
     let (document, errors) = DeTable::parse_recoverable(&file.text);
     for error in &errors {
         let place = Place::new(error.span().unwrap_or(0..0).start);
         let mend = "write it as TOML: texts in \"quotes\", lists in [brackets], one key = value a line, each key once";
-        faults.push(Fault::at(file, place, format!("not TOML: {}", error.message()), mend));
+        findings.add(place, || (format!("not TOML: {}", error.message()), mend.to_owned()));
     }
     if errors.is_empty() { table(document.into_inner()) } else { Vec::new() }
 }
@@ -105,10 +105,11 @@ fn data(value: DeValue<'_>) -> Data<'_> {
 }
 
 /// Reads a line of JSON that begins at this byte of its file.
-pub(super) fn from_json_line<'f>(file: &File, line: &'f str, start: usize) -> Result<Node<'f>, Fault> {
-    json::node(line, start).map_err(|error| {
+pub(super) fn from_json_line<'t>(line: &'t str, start: usize, findings: &mut Findings<'_>) -> Option<Node<'t>> {
+    let unread = |error: serde_json::Error| {
         let at = Place::new(start + error.column().saturating_sub(1));
         let mend = "write one JSON object a line, as in {\"kind\": \"company\", \"id\": …}";
-        Fault::at(file, at, format!("not JSON: {error}"), mend)
-    })
+        findings.add(at, || (format!("not JSON: {error}"), mend.to_owned()));
+    };
+    json::node(line, start).map_err(unread).ok()
 }

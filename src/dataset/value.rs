@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::PartialDate;
+use super::{PartialDate, quick::quick};
 
 /// What a claim says.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,6 +81,27 @@ pub struct Money {
     pub currency: String,
     /// What the source itself says that it is in another currency.
     pub converted: Option<Box<Money>>,
+}
+
+impl Value {
+    /// A hash that values have in common if they are equal.
+    pub(super) fn hash(&self) -> u64 {
+        fn amount(amount: &Amount) -> u64 {
+            // Zero has two signs.
+            let bits = |number: f64| (number + 0.0).to_bits();
+            quick((bits(amount.from), amount.to.map(bits)))
+        }
+        fn money(sum: &Money) -> u64 {
+            quick((3, amount(&sum.amount), &sum.currency, sum.converted.as_deref().map(money)))
+        }
+        match self {
+            Self::Text(text) => quick((0, text)),
+            Self::Ref(id) => quick((1, id)),
+            Self::Quantity(quantity) => quick((2, amount(&quantity.amount), &quantity.unit)),
+            Self::Money(sum) => money(sum),
+            Self::Date(date) => quick((4, date)),
+        }
+    }
 }
 
 /// Writes a number as people read it: `1,328`, `3.3 million`, `1 trillion`.

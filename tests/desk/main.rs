@@ -18,3 +18,4 @@ mod quality;
 mod readme;
 mod rooms;
 mod tables;
+mod untrusted;

@@ -11,7 +11,8 @@ use notify::{
     event::{AccessKind, AccessMode, ModifyKind, RenameMode},
 };
 
-use super::scan::{Place, is_data, scan};
+use super::scan::{Place, scan};
+use crate::dataset::names::form;
 
 /// So many files that are being written are told apart.
 const MOST_OPEN: usize = 1000;
@@ -112,7 +113,7 @@ impl Told {
     fn is_data_file(&self, path: &Path) -> bool {
         let in_read_folder = || path.parent().and_then(|dir| self.places.get(dir)).is_some_and(|place| place.read);
         self.places.get(path).is_some_and(|place| place.file)
-            || (path.file_name().is_some_and(is_data) && in_read_folder())
+            || (path.file_name().and_then(form).is_some() && in_read_folder())
     }
 
     fn may_lead_to_data(&self, path: &Path) -> bool {

@@ -44,7 +44,7 @@ async fn files_that_are_written_replaced_added_and_removed() {
     let home = home();
     let data = home.path().join("data");
     let file = data.join("a.toml");
-    let mut watch = Watch::new(data.clone(), HOUR);
+    let mut watch = Watch::new(data.clone(), HOUR).await;
     tells(&mut watch, "an edit in place", || fs::write(&file, "a = 2").unwrap()).await;
     tells(&mut watch, "the same size at the same time of writing", || {
         let before = fs::metadata(&file).unwrap().modified().unwrap();
@@ -75,7 +75,7 @@ async fn files_that_are_written_replaced_added_and_removed() {
 async fn folders_that_come_move_and_go() {
     let home = home();
     let data = home.path().join("data");
-    let mut watch = Watch::new(data.clone(), HOUR);
+    let mut watch = Watch::new(data.clone(), HOUR).await;
     tells(&mut watch, "a folder with a file", || {
         fs::create_dir_all(data.join("x/y")).unwrap();
         fs::write(data.join("x/y/b.toml"), "b = 1").unwrap();
@@ -97,7 +97,7 @@ async fn folders_that_come_move_and_go() {
 async fn the_folder_itself_goes_and_comes_back() {
     let home = home();
     let data = home.path().join("data");
-    let mut watch = Watch::new(data.clone(), HOUR);
+    let mut watch = Watch::new(data.clone(), HOUR).await;
     for round in 0..3 {
         tells(&mut watch, "the folder is removed", || fs::remove_dir_all(&data).unwrap()).await;
         tells(&mut watch, "it is back", || {
@@ -121,7 +121,7 @@ async fn the_folder_itself_goes_and_comes_back() {
 async fn a_folder_that_is_not_there_yet() {
     let home = tempfile::tempdir().unwrap();
     let data = home.path().join("mnt/disk/data");
-    let mut watch = Watch::new(data.clone(), HOUR);
+    let mut watch = Watch::new(data.clone(), HOUR).await;
     fs::create_dir_all(&data).unwrap();
     fs::write(data.join("a.toml"), "a = 1").unwrap();
     told(&mut watch, "the folder is there").await;
@@ -142,7 +142,7 @@ async fn a_link_that_is_swapped_for_the_folder() {
         fs::rename(at("tmp-link"), at("current")).unwrap();
     };
     swap("one");
-    let mut watch = Watch::new(at("current/desk"), HOUR);
+    let mut watch = Watch::new(at("current/desk"), HOUR).await;
     for version in ["two", "one", "two"] {
         tells(&mut watch, "the link is swapped", || swap(version)).await;
         let file = at(".worktrees").join(version).join("desk/a.toml");
@@ -164,7 +164,7 @@ async fn files_that_are_links_through_one_that_is_swapped() {
     };
     swap("..2026_01");
     symlink("..data/a.toml", data.join("a.toml")).unwrap();
-    let mut watch = Watch::new(data.clone(), HOUR);
+    let mut watch = Watch::new(data.clone(), HOUR).await;
     let mut last = "..2026_01";
     for version in ["..2026_02", "..2026_03", "..2026_04"] {
         tells(&mut watch, "the link is swapped", || {
@@ -180,31 +180,47 @@ async fn files_that_are_links_through_one_that_is_swapped() {
 async fn a_link_to_a_file_elsewhere() {
     let home = home();
     let data = home.path().join("data");
-    fs::create_dir(home.path().join("elsewhere")).unwrap();
-    let far = home.path().join("elsewhere/facts");
+    let elsewhere = data.join(".elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    let far = elsewhere.join("facts");
     fs::write(&far, "b = 1").unwrap();
     symlink(&far, data.join("b.toml")).unwrap();
-    let mut watch = Watch::new(data, HOUR);
+    let mut watch = Watch::new(data, HOUR).await;
     tells(&mut watch, "an edit of the target", || fs::write(&far, "b = 2").unwrap()).await;
     tells(&mut watch, "another target", || {
-        fs::write(home.path().join("elsewhere/tmp"), "b = 3").unwrap();
-        fs::rename(home.path().join("elsewhere/tmp"), &far).unwrap();
+        fs::write(elsewhere.join("tmp"), "b = 3").unwrap();
+        fs::rename(elsewhere.join("tmp"), &far).unwrap();
     })
     .await;
     tells(&mut watch, "a target gone", || fs::remove_file(&far).unwrap()).await;
+    tells(&mut watch, "a link that leads out", || {
+        fs::write(home.path().join("far"), "b = 1").unwrap();
+        symlink("../far", data.join("c.toml")).unwrap();
+    })
+    .await;
+    calm(&mut watch).await;
+    // What is not read is not watched either.
+    fs::write(home.path().join("far"), "b = 2").unwrap();
+    assert!(timeout(STILL * 3, watch.changed()).await.is_err(), "told of a file outside");
 }
 
 #[tokio::test]
 async fn other_files_are_none_of_its_business() {
     let home = home();
     let data = home.path().join("data");
-    let mut watch = Watch::new(data.clone(), HOUR);
+    let mut watch = Watch::new(data.clone(), HOUR).await;
     calm(&mut watch).await;
     for name in ["notes.txt", ".hidden.toml", ".git/config.toml", "a.toml~", "4913", ".a.toml.swp"] {
         fs::create_dir_all(data.join(name).parent().unwrap()).unwrap();
         fs::write(data.join(name), "x").unwrap();
         assert!(timeout(STILL * 3, watch.changed()).await.is_err(), "{name} is no data file");
     }
+    tells(&mut watch, "what only looks like data, which is to be said", || {
+        fs::write(data.join("b.toml.txt"), "x").unwrap();
+    })
+    .await;
+    tells(&mut watch, "capitals", || fs::write(data.join("c.TOML"), "x").unwrap()).await;
+    calm(&mut watch).await;
     fs::read_to_string(data.join("a.toml")).unwrap();
     assert!(timeout(STILL * 3, watch.changed()).await.is_err(), "reading is no change");
     tells(&mut watch, "an edit after all that", || fs::write(data.join("a.toml"), "a = 2").unwrap()).await;
@@ -214,7 +230,7 @@ async fn other_files_are_none_of_its_business() {
 async fn ten_thousand_events_are_a_few_wake_ups() {
     let home = home();
     let file = home.path().join("data/a.toml");
-    let mut watch = Watch::new(home.path().join("data"), HOUR);
+    let mut watch = Watch::new(home.path().join("data"), HOUR).await;
     let start = Instant::now();
     let writing = std::thread::spawn(move || {
         for number in 0..5_000 {
@@ -237,7 +253,7 @@ async fn ten_thousand_events_are_a_few_wake_ups() {
 async fn what_is_still_being_written_is_waited_for() {
     let home = home();
     let data = home.path().join("data");
-    let mut watch = Watch::new(data.clone(), HOUR);
+    let mut watch = Watch::new(data.clone(), HOUR).await;
     let done = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let writer = {
         let done = Arc::clone(&done);
@@ -259,7 +275,7 @@ async fn what_is_still_being_written_is_waited_for() {
 async fn a_call_that_is_cancelled_loses_nothing() {
     let home = home();
     let file = home.path().join("data/a.toml");
-    let mut watch = Watch::new(home.path().join("data"), HOUR);
+    let mut watch = Watch::new(home.path().join("data"), HOUR).await;
     for round in 0..3 {
         calm(&mut watch).await;
         fs::write(&file, format!("a = {round}")).unwrap();
@@ -274,7 +290,7 @@ async fn a_call_that_is_cancelled_loses_nothing() {
 async fn where_nobody_tells_the_slow_look_finds_it() {
     let home = home();
     let data = home.path().join("data");
-    let mut watch = Watch::new(data.clone(), STILL);
+    let mut watch = Watch::new(data.clone(), STILL).await;
     watch.sentry.lock().unwrap().watcher = None;
     tells(&mut watch, "an edit", || fs::write(data.join("a.toml"), "a = 2").unwrap()).await;
     tells(&mut watch, "a new file", || fs::write(data.join("b.jsonl"), "b").unwrap()).await;
@@ -297,14 +313,14 @@ async fn links_in_a_circle_have_an_end() {
     symlink(".", data.join("again")).unwrap();
     symlink(".", data.join("and-again")).unwrap();
     symlink("me.toml", data.join("me.toml")).unwrap();
-    let mut watch = Watch::new(data.clone(), HOUR);
+    let mut watch = Watch::new(data.clone(), HOUR).await;
     tells(&mut watch, "an edit", || fs::write(data.join("a.toml"), "a = 2").unwrap()).await;
 }
 
 #[tokio::test]
 async fn its_thread_ends_with_it() {
     let home = home();
-    let watch = Watch::new(home.path().join("data"), HOUR);
+    let watch = Watch::new(home.path().join("data"), HOUR).await;
     // The watcher's thread holds one as long as it runs.
     let signs = Arc::downgrade(&watch.signs);
     drop(watch);

@@ -3,13 +3,14 @@
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use jiff::Timestamp;
 
 use super::super::{
-    File, Record,
-    folder::{self, Stamp},
+    File, Findings, Progress, Record,
+    folder::{self, Found, Stamp},
     load::each,
     read,
 };
@@ -37,14 +38,20 @@ pub(super) struct Part {
 
 impl Part {
     /// Reads what has to be read of a file. `None` if it has a fault.
-    pub(super) fn read(path: &Path, before: Option<&Self>, now: Timestamp) -> Option<Self> {
-        let stamp = Stamp::of(path).ok()?;
+    pub(super) fn read(
+        found: &Found,
+        root: &Path,
+        before: Option<&Self>,
+        now: Timestamp,
+        progress: &Progress,
+    ) -> Option<Self> {
+        let stamp = found.stamp;
         if let Some(same) = before.filter(|before| before.settled && before.stamp == stamp) {
             return Some(same.clone());
         }
-        let name = path.display().to_string();
-        let file = File { name, text: folder::read(path).ok()? };
-        let settled = stamp.is_settled(now) && Stamp::of(path).ok()? == stamp;
+        let (text, unchanged) = folder::read(found, root, progress).ok()?;
+        let file = File { name: found.path.display().to_string(), text };
+        let settled = stamp.is_settled(now) && unchanged == Some(stamp);
         let hash = blake3::hash(file.text.as_bytes()).into();
         if let Some(same) = before.filter(|before| before.hash == hash) {
             return Some(Self { stamp, settled, saved: false, ..same.clone() });
@@ -71,28 +78,33 @@ pub(super) fn hash_of_all<'p>(files: impl Iterator<Item = (&'p PathBuf, &'p Part
 
 fn whole(file: &File, known: &[(LineHash, Record)]) -> Option<Vec<(LineHash, Record)>> {
     let known: HashMap<&str, &Record> = known.iter().map(|(_, record)| (record.id.as_str(), record)).collect();
-    let (mut rows, mut faults) = (Vec::new(), Vec::new());
-    read::records(file, &mut faults, |(record, _)| {
+    let (mut rows, mut findings) = (Vec::new(), Findings::quick());
+    read::records(file, &mut findings, |(record, _)| {
         let same = known.get(record.id.as_str()).copied().filter(|known| **known == record).cloned();
         rows.push((LineHash::default(), same.unwrap_or(record)));
     });
-    faults.is_empty().then_some(rows)
+    (findings.count() == 0).then_some(rows)
 }
 
 fn lines(file: &File, known: &[(LineHash, Record)]) -> Option<Vec<(LineHash, Record)>> {
     let known: HashMap<&LineHash, &Record> = known.iter().map(|(hash, record)| (hash, record)).collect();
+    let is_faulty = AtomicBool::new(false);
     let pieces = each(&pieces(&file.text), |(start, piece)| {
-        let (mut rows, mut faults) = (Vec::new(), Vec::new());
+        let (mut rows, mut findings) = (Vec::new(), Findings::quick());
         let mut start = *start;
         for line in piece.split_inclusive('\n') {
             let mut hash = LineHash::default();
             hash.copy_from_slice(&blake3::hash(line.trim_end().as_bytes()).as_bytes()[..16]);
             let record = known.get(&hash).copied().cloned();
-            let record = record.or_else(|| read::line(file, line, start, &mut faults).map(|(record, _)| record));
+            let record = record.or_else(|| read::line(line, start, &mut findings).map(|(record, _)| record));
             rows.extend(record.map(|record| (hash, record)));
             start += line.len();
+            if findings.is_decided() || is_faulty.load(Ordering::Relaxed) {
+                is_faulty.store(true, Ordering::Relaxed);
+                return None;
+            }
         }
-        faults.is_empty().then_some(rows)
+        Some(rows)
     });
     let pieces: Option<Vec<_>> = pieces.into_iter().collect();
     Some(pieces?.concat())

@@ -129,16 +129,20 @@ fn faults_are_told_as_by_a_loader_that_read_nothing_before() {
 fn a_file_that_was_left_alone_is_known_by_its_stamp() {
     let dir = folder(&line("a", "A"));
     let path = dir.path().join("b.jsonl");
-    let stamp = folder::Stamp::of(&path).unwrap();
+    let found =
+        || Survey::of(dir.path(), &Progress::default()).files.into_iter().find(|file| file.path == path).unwrap();
+    let root = fs::canonicalize(dir.path()).unwrap();
+    let read = |before: Option<&Part>, now| Part::read(&found(), &root, before, now, &Progress::default()).unwrap();
+    let stamp = found().stamp;
     let now = Timestamp::now();
     let later = now.checked_add(jiff::Span::new().seconds(4)).unwrap();
     assert!(!stamp.is_settled(now) && stamp.is_settled(later));
-    let before = Part::read(&path, None, later).unwrap();
+    let before = read(None, later);
     // What stands there is taken as read: the text is not looked at again.
     let other = Part { hash: [1; 32], rows: Vec::new(), ..before.clone() };
-    assert_eq!(Part::read(&path, Some(&other), later).unwrap().rows.len(), 0);
+    assert_eq!(read(Some(&other), later).rows.len(), 0);
     let unsettled = Part { settled: false, ..other };
-    assert_eq!(Part::read(&path, Some(&unsettled), later).unwrap().rows.len(), 1);
+    assert_eq!(read(Some(&unsettled), later).rows.len(), 1);
     fs::write(&path, [line("a", "A"), line("b", "B")].concat()).unwrap();
-    assert_eq!(Part::read(&path, Some(&before), later).unwrap().rows.len(), 2);
+    assert_eq!(read(Some(&before), later).rows.len(), 2);
 }

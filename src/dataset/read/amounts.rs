@@ -72,12 +72,14 @@ impl Reader<'_, '_> {
             let name = self.text(&key, &node)?;
             let known = Qualifier::ALL.iter().find(|(_, id, _)| *id == name);
             if known.is_none() {
-                let names = || Qualifier::ALL.iter().map(|(_, id, _)| *id);
-                let mend = match nearest(&name, names()) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("use one of {}", names().collect::<Vec<_>>().join(", ")),
-                };
-                self.fault(node.place, format!("there is no qualifier `{name}`"), mend);
+                self.findings.add(node.place, || {
+                    let names = || Qualifier::ALL.iter().map(|(_, id, _)| *id);
+                    let mend = match nearest(&name, names()) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => format!("use one of {}", names().collect::<Vec<_>>().join(", ")),
+                    };
+                    (format!("there is no qualifier `{name}`"), mend)
+                });
             }
             known.map(|(qualifier, ..)| *qualifier)
         });

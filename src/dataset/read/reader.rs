@@ -1,7 +1,10 @@
 //! The pieces that every record is read with: texts, lists, ids, dates, references.
 
+use std::collections::HashSet;
+
 use super::super::{
-    Fault, File, Kind, PartialDate, Property,
+    Findings, Kind, PartialDate, Property,
+    quick::{BuildQuick, quick},
     tree::{Data, Key, Node, Place},
 };
 use crate::spelling::nearest;
@@ -9,10 +12,14 @@ use crate::spelling::nearest;
 /// A text longer than this many characters is refused: answers are read on a phone.
 const LONGEST_TEXT: usize = 600;
 
-/// The file that is being read, and what was found wrong with it.
+/// In a table with more keys that nobody knows than this none is a slip.
+const MOST_SLIPS: usize = 64;
+/// Of a list with more texts than this it is remembered which have been.
+const FEW: usize = 16;
+
+/// What reads a file, and notes what is wrong with it.
 pub(super) struct Reader<'f, 'a> {
-    pub file: &'f File,
-    pub faults: &'a mut Vec<Fault>,
+    pub findings: &'a mut Findings<'f>,
 }
 
 /// The entries of a table that nobody asked for yet.
@@ -32,7 +39,7 @@ impl<'f> Entries<'f> {
 
     /// Whether a key is left over that is most likely meant to be this one: it is told as a fault of its own.
     pub(super) fn has_slip_of(&self, name: &str) -> bool {
-        self.left.iter().any(|(key, _)| nearest(&key.name, [name]).is_some())
+        self.left.iter().take(MOST_SLIPS).any(|(key, _)| nearest(&key.name, [name]).is_some())
     }
 
     pub(super) fn take(&mut self, name: &'static str) -> Option<(Key<'f>, Node<'f>)> {
@@ -44,18 +51,20 @@ impl<'f> Entries<'f> {
     /// What is left over has no meaning: a fault each.
     pub(super) fn refuse_rest(self, reader: &mut Reader, whose: &str) {
         for (key, _) in &self.left {
-            let mend = match nearest(&key.name, self.asked.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the keys of {whose} are {}", self.asked.join(", ")),
-            };
-            reader.fault(key.place, format!("{whose} has no key `{}`", key.name), mend);
+            reader.findings.add(key.place, || {
+                let mend = match nearest(&key.name, self.asked.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("the keys of {whose} are {}", self.asked.join(", ")),
+                };
+                (format!("{whose} has no key `{}`", key.name), mend)
+            });
         }
     }
 }
 
 impl Reader<'_, '_> {
     pub(super) fn fault(&mut self, place: Place, message: impl Into<String>, mend: impl Into<String>) {
-        self.faults.push(Fault::at(self.file, place, message, mend));
+        self.findings.add(place, || (message.into(), mend.into()));
     }
 
     /// Notes a value of the wrong type.
@@ -105,9 +114,12 @@ impl Reader<'_, '_> {
             return Default::default();
         };
         let mut texts = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
+        // Hashes of those that have been, where they are many: two texts may share one.
+        let mut hashes: Option<HashSet<u64, BuildQuick>> = (items.len() > FEW).then(HashSet::default);
         for item in items {
             if let Some(text) = self.text(&key, &item) {
-                if texts.0.contains(&text) {
+                let may_be_twice = hashes.as_mut().is_none_or(|hashes| !hashes.insert(quick(&text)));
+                if may_be_twice && texts.0.contains(&text) {
                     self.fault(item.place, format!("`{text}` stands twice in `{name}`"), "take one of them out");
                     continue;
                 }

@@ -1,10 +1,16 @@
 //! One line of JSON. What the line writes without escapes is borrowed from it, and its address says where it stands.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::HashSet, fmt};
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
-use super::{Data, Key, Node, Place};
+use super::{
+    super::quick::{BuildQuick, quick},
+    Data, Key, Node, Place,
+};
+
+/// Of an object with more keys than this it is remembered which have been.
+const FEW: usize = 16;
 
 /// Reads a line that begins at this byte of its file.
 pub(super) fn node(line: &str, start: usize) -> Result<Node<'_>, serde_json::Error> {
@@ -90,8 +96,14 @@ impl<'f> Visitor<'f> for Seed<'f> {
 
     fn visit_map<A: MapAccess<'f>>(self, mut map: A) -> Result<Data<'f>, A::Error> {
         let mut entries: Vec<(Key, Node)> = Vec::with_capacity(8);
+        // Hashes of the keys, where they are many.
+        let mut many: HashSet<u64, BuildQuick> = HashSet::default();
         while let Some(name) = map.next_key_seed(Text)? {
-            if entries.iter().any(|(key, _)| key.name == name) {
+            if entries.len() == FEW {
+                many = entries.iter().map(|(key, _)| quick(&key.name)).collect();
+            }
+            let may_be_twice = entries.len() < FEW || !many.insert(quick(&name));
+            if may_be_twice && entries.iter().any(|(key, _)| key.name == name) {
                 return Err(A::Error::custom(format_args!("the key `{name}` stands twice")));
             }
             let place = self.place_of(&name);
