@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     match act(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("tigerdesk: {error}");
+            eprintln!("tigerdesk: {}", console::told(&error));
             ExitCode::FAILURE
         }
     }
@@ -60,7 +60,8 @@ fn run(settings: Settings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(level).map_err(|error| {
         anyhow!("`log.level` is `{level}` ({error}): write error, warn, info, debug, trace, or a filter of those")
     })?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(false);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
+    let log = log.with_writer(|| console::CleanWriter(io::stderr()));
     match settings.log.format {
         LogFormat::Human => log.init(),
         LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),

@@ -6,22 +6,45 @@ use std::{
     path::Path,
 };
 
-use super::Error;
-use crate::dataset::{self, Dataset, KINDS};
+use super::{Error, load};
+use crate::{
+    dataset::{self, Dataset, KINDS, Unread},
+    spelling::Clean,
+};
+
+/// So many files are named that are not read.
+const MOST_UNREAD: usize = 50;
 
 /// Validates the dataset in a folder, or the one that is built in, and prints how much is in it.
 ///
 /// # Errors
 /// How many faults the dataset has, which are printed one by one; or that standard output fails.
 pub fn check(dir: Option<&Path>) -> Result<(), Error> {
-    match dir.map_or_else(dataset::bundled, dataset::load) {
-        Ok(dataset) => writeln!(io::stdout(), "{}", counts(&dataset))?,
-        Err(faults) => {
-            writeln!(io::stdout(), "{faults}")?;
-            return Err(Error::Checked(faults.0.len()));
+    let (read, unread) = match dir {
+        None => (dataset::bundled(), Vec::new()),
+        Some(dir) => load(dir)?,
+    };
+    let mut out = io::stdout();
+    let checked = match read {
+        Ok(dataset) => {
+            writeln!(out, "{}", counts(&dataset))?;
+            Ok(())
         }
+        Err(faults) => {
+            writeln!(out, "{faults}")?;
+            Err(Error::Checked(faults.count()))
+        }
+    };
+    if !unread.is_empty() {
+        writeln!(out, "\nnot read, for their names do not end in .toml or .jsonl:")?;
     }
-    Ok(())
+    for Unread { path, advice } in unread.iter().take(MOST_UNREAD) {
+        writeln!(out, "  {}: {}", Clean(&path.display().to_string()), Clean(advice))?;
+    }
+    if unread.len() > MOST_UNREAD {
+        writeln!(out, "  and {} more", unread.len() - MOST_UNREAD)?;
+    }
+    checked
 }
 
 /// Prints the JSON Schema of the dataset's files.

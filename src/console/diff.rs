@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use super::Error;
+use super::{Error, load};
 use crate::{
     cli::Format,
     dataset::{self, Dataset},
@@ -20,12 +20,12 @@ use crate::{
 /// How many faults the folders have, which are printed one by one; or that standard output fails.
 pub fn diff(old: &Path, new: &Path, format: Format) -> Result<(), Error> {
     let mut out = io::stdout().lock();
-    let (old, new) = match (dataset::load(old), dataset::load(new)) {
+    let (old, new) = match (load(old)?.0, load(new)?.0) {
         (Ok(old), Ok(new)) => (old, new),
         (old, new) => {
             let mut count = 0;
             for faults in [old.err(), new.err()].into_iter().flatten() {
-                count += faults.0.len();
+                count += faults.count();
                 writeln!(out, "{faults}")?;
             }
             return Err(Error::Checked(count));

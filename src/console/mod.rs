@@ -5,14 +5,18 @@
 mod ask;
 mod chat;
 mod check;
+mod clean;
 mod diff;
+mod reading;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use ask::ask;
 pub use chat::chat;
 pub use check::{check, schema};
+pub use clean::{CleanWriter, told};
 pub use diff::diff;
+use reading::load;
 
 use crate::{
     commands::{Ask, Desk, Outcome, Reading, answer, hint, read, read_bare},
@@ -30,6 +34,12 @@ pub enum Error {
     /// A dataset was checked, and its faults were printed.
     #[error("the check found {0} fault{s} in the dataset", s = if *.0 == 1 { "" } else { "s" })]
     Checked(usize),
+    /// The dataset can't be read.
+    #[error("the dataset can't be read, for {} does not answer: see to the disk or mount that it is on", .0.display())]
+    Hangs(PathBuf),
+    /// A part of the program failed.
+    #[error("reading the dataset failed: report what stands above this line")]
+    Died,
     /// The index can't be built.
     #[error(transparent)]
     Index(#[from] index::Error),
@@ -46,8 +56,11 @@ pub enum Error {
 /// # Errors
 /// The faults of the dataset.
 pub fn open(dir: Option<&Path>) -> Result<Desk, Error> {
-    let dataset = dir.map_or_else(dataset::bundled, dataset::load)?;
-    Ok(Desk::new(dataset)?)
+    let dataset = match dir {
+        None => dataset::bundled(),
+        Some(dir) => load(dir)?.0,
+    };
+    Ok(Desk::new(dataset?)?)
 }
 
 /// Commands that look for something, besides the look-ups: without a `!`, what they do not find may be a question that happens
