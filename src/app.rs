@@ -17,6 +17,7 @@
 //! 3. A message stays in the outbox until it has an event id (`delivery`).
 
 mod answers;
+mod apart;
 mod catchup;
 mod data;
 mod delivery;
@@ -35,7 +36,7 @@ mod watched;
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::{
@@ -53,7 +54,7 @@ use crate::{
     store::{Fault, Folder, FolderFault, Store},
 };
 use answers::Answers;
-use data::Data;
+use data::{Data, Reloaded};
 use intake::Rooms;
 use tasks::{Failures, Tasks};
 use waiters::Waiters;
@@ -64,6 +65,9 @@ use watched::Standing;
 const LAST_ANSWERS: Duration = Duration::from_secs(3);
 /// How long closing the stores may take after that.
 const CLOSING: Duration = Duration::from_secs(1);
+/// What the state folder could not take is tried again after so long, and then after twice as long each time, up to the longer.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How long the start waits for the device to be signed before it goes on without.
 const SIGNING: Duration = Duration::from_secs(10);
 
@@ -82,6 +86,15 @@ pub enum Failure {
     /// The dataset has faults, and there is no earlier release to serve.
     #[error("the dataset can't be used: {0}")]
     Dataset(Faults),
+    /// The dataset can't be read, and there is no earlier release to serve.
+    #[error(
+        "the dataset can't be read, for {} does not answer: see to the disk or mount that it is on, or name another folder in TIGERDESK__DATA__DIR",
+        .0.display()
+    )]
+    Hangs(std::path::PathBuf),
+    /// The first release can't be written down.
+    #[error("{0}")]
+    Stuck(String),
     /// The index can't be built.
     #[error(transparent)]
     Index(#[from] index::Error),
@@ -102,7 +115,7 @@ pub enum Failure {
 struct Bot {
     account: Account,
     store: Store,
-    data: Data,
+    data: Arc<Data>,
     access: Access,
     quiet_period: Duration,
     /// For how long it is remembered what changed.
@@ -146,9 +159,16 @@ pub async fn run(settings: Settings, hangup: Arc<Notify>, shutdown: Cancellation
     }
     let store = Store::open(folder.path()).await?;
     // Watched from before it is read, so that no change falls in between.
-    let watch = settings.data.dir.clone().map(|dir| Watch::new(dir, settings.data.poll));
-    let data = tokio::select! {
-        data = Data::open(store.clone(), folder.path(), &settings) => data?,
+    let since = Instant::now();
+    let opening = async {
+        let watch = match settings.data.dir.clone() {
+            Some(dir) => Some(Watch::new(dir, settings.data.poll).await),
+            None => None,
+        };
+        Ok::<_, Failure>((watch, Data::open(store.clone(), folder.path(), &settings, since).await?))
+    };
+    let (watch, data) = tokio::select! {
+        opened = opening => opened?,
         () = shutdown.cancelled() => return Ok(()),
     };
     let signing_in = matrix::sign_in(&settings.matrix, folder.path(), settings.state.passphrase.as_ref());
@@ -161,7 +181,7 @@ pub async fn run(settings: Settings, hangup: Arc<Notify>, shutdown: Cancellation
         rooms: tokio::sync::Mutex::new(Rooms::new(store.marks().await?)),
         account,
         store,
-        data,
+        data: Arc::new(data),
         quiet_period: settings.digest.quiet_period,
         history: settings.digest.history,
         access: settings.access,
@@ -275,9 +295,12 @@ impl Bot {
         self.tasks.spawn("delivering", Arc::clone(self).deliver());
     }
 
-    /// Reads the dataset again whenever it may have changed.
+    /// Reads the dataset again whenever it may have changed, and for as long as the state folder can't take it.
     async fn watch(self: Arc<Self>, mut watch: Option<Watch>, hangup: Arc<Notify>) -> Result<(), Failure> {
+        let mut pause = FIRST_PAUSE;
         loop {
+            let standing = self.data.standing();
+            let (is_stuck, is_overdue) = (standing.stuck.is_some(), standing.reading.is_some());
             let changed = async {
                 match &mut watch {
                     Some(watch) => watch.changed().await,
@@ -288,8 +311,26 @@ impl Bot {
                 () = self.stop.cancelled() => return Ok(()),
                 () = changed => {}
                 () = hangup.notified() => tracing::info!("asked to read the dataset again"),
+                // Nobody may wait any more for the reading that has ended.
+                () = self.data.look_again.notified() => if !is_stuck && self.data.standing().reading.is_none() { continue },
+                () = tokio::time::sleep(pause), if is_stuck => {}
             }
-            self.data.reload(false).await?;
+            let reloading = async {
+                let reloaded = self.data.reload(false).await?;
+                if is_overdue && !matches!(reloaded, Reloaded::Hangs(..)) {
+                    // That is how it stood when its reading began.
+                    return self.data.reload(false).await;
+                }
+                Ok::<_, Failure>(reloaded)
+            };
+            let reloaded = tokio::select! {
+                () = self.stop.cancelled() => return Ok(()),
+                reloaded = reloading => reloaded?,
+            };
+            pause = match reloaded {
+                Reloaded::Stuck(_) => (pause * 2).min(LONGEST_PAUSE),
+                _ => FIRST_PAUSE,
+            };
         }
     }
 

@@ -69,6 +69,8 @@ pub struct Data {
     pub dir: Option<PathBuf>,
     /// How often the folder is looked through for changes that the file system did not tell of.
     pub poll: Duration,
+    /// How long the folder may take to be read before it is said that it takes too long.
+    pub read_timeout: Duration,
 }
 
 /// The `[digest]` section.
@@ -138,6 +140,7 @@ impl Settings {
             data: Data {
                 dir: keys.text("data.dir").map(PathBuf::from),
                 poll: keys.duration("data.poll", Duration::from_hours(24))?,
+                read_timeout: keys.duration("data.read_timeout", Duration::from_hours(1))?,
             },
             digest: keys.digest()?,
             access: Access::new(&keys.text("access.admins").unwrap_or_default(), keys.text("access.admin_room"))?,

@@ -34,6 +34,10 @@ const KEPT_WHOLE: usize = 1000;
 const SLOW: Duration = Duration::from_secs(2);
 /// The longest pause between two tries to send.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How long a command may take, and what it does: after that its room goes on.
+const LONGEST: Duration = Duration::from_secs(30);
+/// What is said then.
+const TOO_LONG: &str = "That took too long, so I have stopped waiting for it. Ask again later, or look into the bot's log for what is slow.";
 /// What is said when a command fails.
 const APOLOGY: &str = "Something went wrong while I was answering that. The fault is in the bot's log.";
 
@@ -277,20 +281,27 @@ impl Bot {
             }
             Reading::Slip { .. } | Reading::NotOurs => None,
         };
-        let Some(worked) = work_out(self.data.desk(), ask, &question.reading).await else {
-            return Ok(None);
+        let doing = async {
+            let Some(worked) = work_out(self.data.desk(), ask, &question.reading).await else {
+                return Ok(None);
+            };
+            let Outcome { reply, effect, .. } = worked.unwrap_or_else(|()| {
+                course.outcome = "failed";
+                Reply::para(vec![text(APOLOGY)]).into()
+            });
+            match effect {
+                None => Ok(Some(reply)),
+                Some(effect) => match self.carry_out(&job.room, effect).await {
+                    Ok(said) => Ok(Some(said.unwrap_or(reply))),
+                    Err(failure) => Err(undone(&failure)),
+                },
+            }
         };
-        let Outcome { reply, effect, .. } = worked.unwrap_or_else(|()| {
-            course.outcome = "failed";
-            Reply::para(vec![text(APOLOGY)]).into()
+        let done = timeout(LONGEST, doing).await.unwrap_or_else(|_| {
+            tracing::error!(word = course.word, seconds = LONGEST.as_secs(), "a command took too long");
+            Ok(Some(Reply::para(vec![text(TOO_LONG)])))
         });
-        let reply = match effect {
-            None => reply,
-            Some(effect) => match self.carry_out(&job.room, effect).await {
-                Ok(said) => said.unwrap_or(reply),
-                Err(failure) => return Err(undone(&failure)),
-            },
-        };
+        let Some(reply) = done? else { return Ok(None) };
         let (room, thread) = (job.room.clone(), question.thread.clone());
         let answer = Answer { room, question: job.event.clone(), thread, text: reply.text(), html: reply.html() };
         let own_us = u64::try_from(question.received.elapsed().as_micros()).unwrap_or(u64::MAX);

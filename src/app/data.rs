@@ -1,29 +1,38 @@
 //! The dataset as it is served: read aside, compared with the last release, taken up, and only then answered from.
 
+mod trouble;
+
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
+    time::{Duration, Instant},
 };
 
 use tokio::sync::{Mutex, Notify};
 
 use super::{
-    Failure, locked,
+    Failure,
+    apart::Apart,
+    locked,
     releases::{self, Known},
-    reports,
 };
 use crate::{
     commands::Desk,
-    dataset::{self, Dataset, Faults, File, Loader},
+    dataset::{self, Dataset, Faults, File, Loader, Progress, Unread},
     digest::Release,
     matrix,
     settings::Settings,
-    store::{Body, Gathering, Store, moment},
+    store::{Gathering, Store, moment},
 };
 
-/// Under this name it is noted which trouble with the dataset was reported last.
-const REPORTED: &str = "reported";
+/// How long the start waits for a file system that does not answer before it serves the last release, and how long for the
+/// dataset where that has waited already.
+const FIRST_READING: Duration = Duration::from_secs(10);
+const SHORTEST_READING: Duration = Duration::from_secs(1);
+/// How long it waits where there is no release to serve: a little less than whoever starts it does.
+const ONLY_READING: Duration = Duration::from_mins(4);
 
 /// What came of reading the dataset again.
 #[derive(Debug)]
@@ -36,6 +45,10 @@ pub(super) enum Reloaded {
     Faulty(Faults),
     /// It withdraws more than is usual, so that the old one stays until somebody insists.
     Held(Withdrawal),
+    /// It is still being read, for so long already: the file system does not answer, or is very slow.
+    Hangs(Duration, Option<PathBuf>),
+    /// The state folder could not take it: its disk is full, perhaps.
+    Stuck(String),
 }
 
 /// How much a dataset withdraws of the release before.
@@ -56,7 +69,14 @@ pub(super) struct Standing {
     pub(super) faults: usize,
     /// Whether a newer dataset is held.
     pub(super) held: bool,
+    /// Since when it is being read, if it is.
+    pub(super) reading: Option<Instant>,
+    /// Why a newer dataset can't be taken up, for reasons that lie outside it.
+    pub(super) stuck: Option<String>,
 }
+
+/// A dataset, and what lies beside it and was not read.
+type Read = (Result<Dataset, Faults>, Vec<Unread>);
 
 /// The dataset that is served, and where the next one comes from.
 pub(super) struct Data {
@@ -65,6 +85,17 @@ pub(super) struct Data {
     pub(super) dir: Option<PathBuf>,
     /// Keeps what it read, so that only what changed is read again.
     loader: Arc<std::sync::Mutex<Loader>>,
+    progress: Arc<Progress>,
+    /// Held while the dataset is read and taken up. Nobody who answers or composes waits for it.
+    reading: Mutex<Apart<Read>>,
+    /// How long the dataset may take to be read before it is said that it takes too long.
+    patience: Duration,
+    /// What was said to be not read.
+    unread: std::sync::Mutex<BTreeSet<Unread>>,
+    /// The trouble that the log told of last.
+    logged: std::sync::Mutex<Option<String>>,
+    /// A reading has ended, or something could not be taken up.
+    pub(super) look_again: Arc<Notify>,
     /// The folder of the index.
     index: PathBuf,
     pub(super) gathering: Gathering,
@@ -75,7 +106,7 @@ pub(super) struct Data {
     standing: std::sync::Mutex<Standing>,
     /// The last release, if it is what is served.
     known: std::sync::Mutex<Option<Arc<Known>>>,
-    /// Held while a release is taken up or digests are composed: each sees the other whole.
+    /// Held while a release is written down or digests are composed: each sees the other whole. Never across a reading.
     pub(super) turn: Mutex<()>,
     /// Something may be due earlier than it was.
     pub(super) due_changed: Notify,
@@ -84,16 +115,25 @@ pub(super) struct Data {
 }
 
 impl Data {
-    /// Reads the dataset at the start. If it has faults or withdraws too much, the last release is served.
+    /// Reads the dataset at the start. If it has faults, withdraws too much or can't be read, the last release is served.
+    /// `since`: since when its folder is looked at.
     ///
     /// # Errors
     ///
     /// When there is no dataset to serve, or the database fails.
-    pub(super) async fn open(store: Store, state: &Path, settings: &Settings) -> Result<Self, Failure> {
+    pub(super) async fn open(store: Store, state: &Path, settings: &Settings, since: Instant) -> Result<Self, Failure> {
+        let look_again = Arc::<Notify>::default();
+        let loader = Loader::new(Some(&folder(state, "read")));
         let data = Self {
             store,
             dir: settings.data.dir.clone(),
-            loader: Arc::new(std::sync::Mutex::new(Loader::new(Some(&folder(state, "read"))))),
+            progress: loader.progress(),
+            loader: Arc::new(std::sync::Mutex::new(loader)),
+            reading: Mutex::new(Apart::new(Arc::clone(&look_again))),
+            patience: settings.data.read_timeout,
+            unread: std::sync::Mutex::default(),
+            logged: std::sync::Mutex::default(),
+            look_again,
             index: folder(state, "index"),
             gathering: Gathering {
                 quiet: matrix::milliseconds(settings.digest.quiet_period),
@@ -108,18 +148,41 @@ impl Data {
             due_changed: Notify::new(),
             outbox_filled: Notify::new(),
         };
-        match data.read_again(false, true).await? {
+        let mut reading = data.reading.lock().await;
+        let patience = FIRST_READING.saturating_sub(since.elapsed()).max(SHORTEST_READING).min(data.patience);
+        let mut read = data.read_again(&mut reading, false, Some(patience)).await;
+        if matches!(read, Ok(Reloaded::Hangs(_, None))) {
+            // The file system has answered, and there is much to do.
+            read = data.read_again(&mut reading, false, Some(data.patience)).await;
+        }
+        match data.unless_stuck(read)? {
             Reloaded::Same(release) => tracing::info!(release = release.number, "the dataset is as it was"),
             Reloaded::New(release) => {
                 tracing::info!(release = release.number, changes = release.changes.len(), "the dataset is taken up");
             }
             trouble => match (data.serve_last().await?, trouble) {
-                (Some(release), trouble) => data.report(&trouble, &release, true).await?,
+                (Some(release), trouble) => data.report_if_possible(&trouble, &release, true).await,
+                (None, Reloaded::Hangs(..)) => data.wait_for_the_first(&mut reading).await?,
                 (None, Reloaded::Faulty(faults)) => return Err(Failure::Dataset(faults)),
+                (None, Reloaded::Stuck(reason)) => return Err(Failure::Stuck(reason)),
                 (None, _) => {}
             },
         }
+        drop(reading);
         Ok(data)
+    }
+
+    /// There is nothing to serve but what is being read.
+    async fn wait_for_the_first(&self, reading: &mut Apart<Read>) -> Result<(), Failure> {
+        tracing::warn!(
+            dataset = self.place(),
+            "reading the dataset takes long, and there is no earlier release to serve"
+        );
+        match self.read_again(reading, false, Some(ONLY_READING)).await? {
+            Reloaded::Faulty(faults) => Err(Failure::Dataset(faults)),
+            Reloaded::Hangs(_, at) => Err(Failure::Hangs(at.unwrap_or_else(|| PathBuf::from(self.place())))),
+            _ => Ok(()),
+        }
     }
 
     /// The desk of the release that is served.
@@ -138,18 +201,46 @@ impl Data {
     ///
     /// When the database fails.
     pub(super) async fn reload(&self, force: bool) -> Result<Reloaded, Failure> {
-        let reloaded = self.read_again(force, false).await?;
+        let mut reading = self.reading.lock().await;
+        let reloaded = self.read_and_report(&mut reading, force).await;
+        let reloaded = self.unless_stuck(reloaded)?;
+        if matches!(reloaded, Reloaded::Stuck(_)) {
+            let serving = self.last().await.unwrap_or_else(|_| self.served());
+            self.report_if_possible(&reloaded, &serving, false).await;
+        }
+        Ok(reloaded)
+    }
+
+    async fn read_and_report(&self, reading: &mut Apart<Read>, force: bool) -> Result<Reloaded, Failure> {
+        let reloaded = self.read_again(reading, force, None).await?;
         match &reloaded {
             Reloaded::Same(_) => self.mended().await?,
             Reloaded::New(release) => {
-                self.mended().await?;
                 tracing::info!(release = release.number, changes = release.changes.len(), "a new release is taken up");
                 self.due_changed.notify_one();
                 self.outbox_filled.notify_one();
+                self.mended().await?;
             }
             trouble => self.report(trouble, &self.last().await?, false).await?,
         }
         Ok(reloaded)
+    }
+
+    /// Why a newer dataset is not taken up, for reasons that lie outside it.
+    pub(super) fn in_the_way(&self) -> Option<String> {
+        let Standing { reading, stuck, .. } = self.standing();
+        let overdue = reading.map(|since| since.elapsed()).filter(|elapsed| *elapsed > self.patience);
+        let overdue = overdue.map(|elapsed| {
+            let at = self.progress.waits_for().map(|at| format!(", waiting for {}", at.display()));
+            format!("reading the dataset has taken {} s{}", elapsed.as_secs(), at.unwrap_or_default())
+        });
+        overdue.or(stuck.map(|reason| format!("a newer dataset can't be taken up: {reason}")))
+    }
+
+    /// The release that is served, without its changes, as far as it is known without the store.
+    pub(super) fn served(&self) -> Release {
+        let (number, at) = self.standing().release.unwrap_or((0, jiff::Timestamp::UNIX_EPOCH));
+        Release { number, at, changes: Vec::new() }
     }
 
     /// Where the dataset is.
@@ -163,27 +254,43 @@ impl Data {
         Ok(self.store.last_release().await?.map_or(unknown, Release::from))
     }
 
-    async fn read_again(&self, force: bool, start: bool) -> Result<Reloaded, Failure> {
-        let reloaded = self.read_in_turn(force, start).await?;
+    /// Reads the dataset and takes it up. `start`: this is the start, which waits for so long.
+    async fn read_again(
+        &self,
+        reading: &mut Apart<Read>,
+        force: bool,
+        start: Option<Duration>,
+    ) -> Result<Reloaded, Failure> {
+        let since = *locked(&self.standing).reading.get_or_insert_with(Instant::now);
+        let (dir, loader) = (self.dir.clone(), Arc::clone(&self.loader));
+        let now = jiff::Timestamp::now();
+        let read = move || {
+            let Some(dir) = &dir else { return (dataset::bundled(), Vec::new()) };
+            let mut loader = locked(&loader);
+            (loader.load(dir, now), loader.unread().to_vec())
+        };
+        let read = reading.done(start.unwrap_or(self.patience), read).await;
+        let Some((read, unread)) = read.map_err(|_| Failure::Died("reading the dataset"))? else {
+            return Ok(Reloaded::Hangs(since.elapsed(), self.progress.waits_for()));
+        };
+        locked(&self.standing).reading = None;
+        if since.elapsed() > self.patience {
+            tracing::info!(seconds = since.elapsed().as_secs(), "the dataset is read in the end");
+        }
+        self.tell_unread(unread);
+        let reloaded = self.take_up(read, force, start.is_some()).await?;
         let mut standing = locked(&self.standing);
+        standing.stuck = None;
         (standing.faults, standing.held) = match &reloaded {
-            Reloaded::Same(_) | Reloaded::New(_) => (0, false),
-            Reloaded::Faulty(faults) => (faults.0.len(), false),
+            Reloaded::Faulty(faults) => (faults.count(), false),
             Reloaded::Held(_) => (0, true),
+            _ => (0, false),
         };
         drop(standing);
         Ok(reloaded)
     }
 
-    async fn read_in_turn(&self, force: bool, start: bool) -> Result<Reloaded, Failure> {
-        let _turn = self.turn.lock().await;
-        let (dir, loader) = (self.dir.clone(), Arc::clone(&self.loader));
-        let now = jiff::Timestamp::now();
-        let read = blocking(move || match &dir {
-            None => dataset::bundled(),
-            Some(dir) => locked(&loader).load(dir, now),
-        })
-        .await?;
+    async fn take_up(&self, read: Result<Dataset, Faults>, force: bool, start: bool) -> Result<Reloaded, Failure> {
         let dataset = match read {
             Ok(dataset) => dataset,
             Err(faults) if faults.is_empty_folder() => match self.store.row_count().await? {
@@ -210,8 +317,9 @@ impl Data {
             releases::Compared::News(news) => news,
         };
         let releases::News { desk, mut release, rows } = *news;
-        release.at = matrix::now();
         let desk = Arc::new(desk);
+        let _turn = self.turn.lock().await;
+        release.at = matrix::now();
         release.edits = releases::edits(&self.store, &desk, &release.changes, release.at).await?;
         let number = self.store.take_up(&release, self.gathering).await?;
         let number = u64::try_from(number).unwrap_or_default();
@@ -245,7 +353,12 @@ impl Data {
         let index = self.index.clone();
         let desk = blocking(move || {
             let file = File { name: "the last release.jsonl".to_owned(), text };
-            dataset::load_files(&[file]).map(|dataset| Desk::open(dataset, &index, None))
+            let files = [file];
+            let dataset = dataset::load_files(&files)?;
+            Ok::<_, Faults>(Desk::open(dataset, &index, None).or_else(|error| {
+                tracing::warn!(%error, "the index can't be written, so that this run keeps one in memory");
+                Desk::new(dataset::load_files(&files).unwrap_or_default())
+            }))
         });
         let release = Release::from(stored);
         match desk.await? {
@@ -256,43 +369,6 @@ impl Data {
             }
         }
         Ok(Some(release))
-    }
-
-    /// Reports trouble to the log and the admin room, unless it was the last that was reported. A start says it once more to
-    /// the room, and every start to the log.
-    async fn report(&self, reloaded: &Reloaded, serving: &Release, start: bool) -> Result<(), Failure> {
-        let trouble = match reloaded {
-            Reloaded::Same(_) | Reloaded::New(_) => return Ok(()),
-            Reloaded::Faulty(faults) => faults.to_string(),
-            Reloaded::Held(withdrawal) => format!("{withdrawal:?}"),
-        };
-        let report = reports::reloaded(reloaded, &self.place(), serving);
-        let named = |when: &str| blake3::hash(format!("{when} {trouble}").as_bytes()).to_hex().to_string();
-        let (at_start, running) = (named("start"), named("while running"));
-        let last = self.store.noted(REPORTED).await?;
-        let known = last.is_some_and(|last| last == at_start || (!start && last == running));
-        if start || !known {
-            for line in report.text().lines().filter(|line| !line.trim().is_empty()) {
-                tracing::error!("{line}");
-            }
-        }
-        if known {
-            return Ok(());
-        }
-        let name = if start { at_start } else { running };
-        let Some(room) = &self.admin_room else { return Ok(self.store.note(REPORTED, &name).await?) };
-        let body = Body { text: report.text(), html: report.html() };
-        self.store.put_notice(room, &body, matrix::now(), (REPORTED, &name)).await?;
-        self.outbox_filled.notify_one();
-        Ok(())
-    }
-
-    /// There is no trouble with the dataset any more.
-    async fn mended(&self) -> Result<(), Failure> {
-        if self.store.noted(REPORTED).await?.is_some_and(|reported| !reported.is_empty()) {
-            self.store.withdraw_notices((REPORTED, "")).await?;
-        }
-        Ok(())
     }
 }
 

@@ -1,9 +1,11 @@
 //! What commands ask to be done, and who may ask.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::{
-    Bot, Failure, reports,
+    Bot, Failure,
+    data::Reloaded,
+    reports,
     telling::{next_run, settings},
 };
 use crate::{
@@ -13,6 +15,9 @@ use crate::{
     reply::{Reply, Span as Words, code, text},
     store::{Fault, Room, Store},
 };
+
+/// Whoever asks for the dataset to be read waits so long for what comes of it.
+const RELOADING: Duration = Duration::from_secs(20);
 
 /// Why something could not be done: for now, or at all.
 pub(super) enum Undone {
@@ -73,8 +78,20 @@ impl Bot {
             Effect::UnfollowAll => store.unfollow(room, None).await?,
             Effect::SendNow => return self.send_now(room).await.map(Some),
             Effect::Reload { force } => {
-                let reloaded = self.data.reload(force).await?;
-                return Ok(Some(reports::reloaded(&reloaded, &self.data.place(), &self.data.last().await?)));
+                let data = Arc::clone(&self.data);
+                // On its own: it is to go on when nobody waits for it any more.
+                let reloading = tokio::spawn(async move { data.reload(force).await });
+                let Ok(reloaded) = tokio::time::timeout(RELOADING, reloading).await else {
+                    return Ok(Some(reports::being_read()));
+                };
+                let reloaded = reloaded.map_err(|panic| {
+                    tracing::error!(%panic, "reading the dataset failed");
+                    Failure::Died("reading the dataset")
+                })??;
+                if matches!(reloaded, Reloaded::Stuck(_)) {
+                    self.data.look_again.notify_one();
+                }
+                return Ok(Some(reports::reloaded(&reloaded, &self.data.place(), &self.data.served())));
             }
         }
         Ok(None)

@@ -1,5 +1,7 @@
 //! What those who run the bot are told: of a dataset that can't be taken up, and of what came of `!reload`.
 
+use std::time::Duration;
+
 use super::data::{Reloaded, Withdrawal};
 use crate::{
     dataset::{Fault, Faults},
@@ -12,17 +14,18 @@ const SHOWN: usize = 5;
 
 /// A dataset has faults.
 fn faulty(faults: &Faults, serving: &Release) -> Reply {
-    let count = faults.0.len();
+    let count = faults.count();
     let head = vec![
         bold("The dataset has "),
         bold(if count == 1 { "a fault".to_owned() } else { format!("{count} faults") }),
         text(format!(" and is not taken up. I answer from {} until it is mended.", named(serving))),
     ];
-    let items = faults.0.iter().take(SHOWN).map(told).collect();
+    let items: Vec<_> = faults.0.iter().take(SHOWN).map(told).collect();
+    let shown = items.len();
     let mut blocks = vec![Block::Para(head), Block::List(items)];
-    if count > SHOWN {
+    if count > shown {
         let rest =
-            vec![text(format!("And {} more: ", count - SHOWN)), code("tigerdesk check"), text(" lists them all.")];
+            vec![text(format!("And {} more: ", count - shown)), code("tigerdesk check"), text(" lists them all.")];
         blocks.push(Block::Para(rest));
     }
     Reply { blocks }
@@ -69,7 +72,34 @@ pub(super) fn reloaded(reloaded: &Reloaded, place: &str, serving: &Release) -> R
         }
         Reloaded::Faulty(faults) => faulty(faults, serving),
         Reloaded::Held(withdrawal) => held(*withdrawal, place, serving),
+        Reloaded::Hangs(since, at) => {
+            let at = at.as_ref().map_or_else(|| place.to_owned(), |at| at.display().to_string());
+            hangs(*since, at, serving)
+        }
+        Reloaded::Stuck(reason) => Reply::para(vec![
+            bold("The dataset can't be taken up now"),
+            text(format!(": {reason}. I answer from {} and try again until it can.", named(serving))),
+        ]),
     }
+}
+
+/// The file system does not answer.
+fn hangs(since: Duration, at: String, serving: &Release) -> Reply {
+    Reply::para(vec![
+        bold(format!("Reading the dataset has taken {} s", since.as_secs())),
+        text(" and is not done: I wait for "),
+        code(at),
+        text(format!(
+            ". See to the disk or mount that it is on. I answer from {} and take up what is read as soon as it is.",
+            named(serving)
+        )),
+    ])
+}
+
+/// `!reload` takes too long to wait for.
+pub(super) fn being_read() -> Reply {
+    say("The dataset is still being read. I take it up as soon as that is done; the admin room and the log hear of any trouble."
+        .to_owned())
 }
 
 fn named(release: &Release) -> String {

@@ -42,6 +42,8 @@ impl Watched for Standing {
             release,
             faults: dataset.faults,
             held: dataset.held,
+            reading: dataset.reading.map(|since| since.elapsed()).unwrap_or_default(),
+            in_the_way: bot.data.in_the_way(),
             outbox: depth.map(|depth| Outbox {
                 waiting: count(depth.waiting),
                 parked: count(depth.parked),

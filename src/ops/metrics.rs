@@ -17,12 +17,13 @@ use super::State;
 pub(super) use prometheus_client::encoding::prometheus_text::CONTENT_TYPE;
 
 /// The name of every metric; those of the duration end in `_bucket`, `_sum` and `_count` besides.
-pub const NAMES: [&str; 20] = [
+pub const NAMES: [&str; 21] = [
     "tigerdesk_build_info",
     "tigerdesk_command_duration_seconds",
     "tigerdesk_commands_total",
     "tigerdesk_dataset_faults",
     "tigerdesk_dataset_held",
+    "tigerdesk_dataset_reading_seconds",
     "tigerdesk_dataset_records",
     "tigerdesk_decryption_failures_total",
     "tigerdesk_outbox_oldest_seconds",
@@ -89,6 +90,7 @@ struct Gauges {
     records: Number,
     faults: Number,
     held: Number,
+    reading: Seconds,
     waiting: Number,
     parked: Number,
     oldest: Seconds,
@@ -192,6 +194,7 @@ impl Gauges {
             ),
             ("release_age_seconds", "Since the release that is answered from was taken up", &self.release_age),
             ("outbox_oldest_seconds", "For how long the oldest message in the outbox has been waiting", &self.oldest),
+            ("dataset_reading_seconds", "For how long the dataset is being read; 0 if it is not", &self.reading),
             ("uptime_seconds", "Since the process started", &self.uptime),
         ];
         for (name, help, gauge) in seconds {
@@ -220,6 +223,7 @@ impl Gauges {
             (&self.sync_age, state.since_sync.unwrap_or(uptime)),
             (&self.release_age, release.age),
             (&self.oldest, outbox.oldest),
+            (&self.reading, state.reading),
             (&self.uptime, uptime),
         ] {
             gauge.set(duration.as_secs_f64());

@@ -24,6 +24,10 @@ pub struct State {
     pub faults: usize,
     /// Whether a dataset is held because it withdraws more than is usual.
     pub held: bool,
+    /// For how long the dataset is being read, if it is.
+    pub reading: Duration,
+    /// What keeps a newer dataset from being taken up, if it is no fault of the dataset's.
+    pub in_the_way: Option<String>,
     /// What is still to be said unasked. `None`: the database does not answer.
     pub outbox: Option<Outbox>,
 }
@@ -69,6 +73,7 @@ impl State {
             Some(release) => Ok(format!("release {} is served, {} records", release.number, release.records)),
             None => Err("no release is served yet".to_owned()),
         };
+        let dataset = self.in_the_way.clone().map(Err);
         let checks = [
             match &self.account {
                 Some(account) => Ok(format!("signed in as {account}")),
@@ -82,6 +87,7 @@ impl State {
                 Err("the database does not answer".to_owned())
             },
         ];
+        let checks: Vec<Result<String, String>> = checks.into_iter().chain(dataset).collect();
         let ready = checks.iter().all(Result::is_ok);
         let lines = checks.iter().map(|check| match check {
             Ok(good) => format!("ok: {good}\n"),
@@ -130,6 +136,10 @@ mod tests {
             ),
             (State { release: None, ..well() }, "not ok: no release is served yet"),
             (State { outbox: None, ..well() }, "not ok: the database does not answer"),
+            (
+                State { in_the_way: Some("reading the dataset has taken 31 s".to_owned()), ..well() },
+                "not ok: reading the dataset has taken 31 s",
+            ),
         ];
         for (state, trouble) in troubles {
             let (ready, told) = state.readiness();

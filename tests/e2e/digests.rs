@@ -13,6 +13,7 @@ mod sealed;
 mod slots;
 mod storm;
 mod told;
+mod untrusted;
 mod who_may;
 
 use std::time::Duration;

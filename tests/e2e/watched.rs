@@ -36,7 +36,7 @@ async fn get(address: &str, path: &str) -> Result<(StatusCode, String)> {
 }
 
 /// The value of a metric, given with its labels.
-async fn metric(address: &str, name: &str) -> Result<f64> {
+pub async fn metric(address: &str, name: &str) -> Result<f64> {
     let (status, text) = get(address, "/metrics").await?;
     ensure!(status == StatusCode::OK, "{status}: {text}");
     let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
@@ -44,7 +44,7 @@ async fn metric(address: &str, name: &str) -> Result<f64> {
 }
 
 /// Waits until `/readyz` answers with `wanted`; how long that took.
-async fn wait_ready(address: &str, wanted: StatusCode) -> Result<(Duration, String)> {
+pub async fn wait_ready(address: &str, wanted: StatusCode) -> Result<(Duration, String)> {
     let start = Instant::now();
     loop {
         match get(address, "/readyz").await {
