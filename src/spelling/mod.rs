@@ -2,6 +2,9 @@
 
 mod clean;
 mod traditional;
+mod typed;
+
+pub use typed::{beginning, clean};
 
 pub use clean::{Clean, CleanLines, shown};
 
@@ -47,9 +50,12 @@ pub(crate) fn add_key(key: &mut String, text: &str) {
 /// The candidate that `word` is most likely a slip of, if any is near: one edit for short words, two from five letters on.
 #[must_use]
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = if word.chars().count() < 5 { 1 } else { 2 };
+    let length = word.chars().count();
+    let allowed = if length < 5 { 1 } else { 2 };
     candidates
         .into_iter()
+        // Counting edits takes time by the product of the lengths, and most lengths differ by too much anyway.
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= allowed)
         .map(|candidate| (damerau_levenshtein(word, candidate), candidate))
         .filter(|(distance, _)| (1..=allowed).contains(distance))
         .min()

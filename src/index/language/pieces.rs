@@ -1,7 +1,7 @@
 //! A question, cut into its pieces.
 
 use super::{LONGEST_QUESTION, MOST_PIECES};
-use crate::spelling::fold;
+use crate::spelling::{beginning, fold};
 
 /// Opening and closing quotes.
 const QUOTES: [(char, char); 6] = [('"', '"'), ('“', '”'), ('„', '“'), ('«', '»'), ('「', '」'), ('”', '”')];
@@ -22,11 +22,11 @@ pub(super) enum Piece {
 /// The pieces of a question, and what was wrong with it.
 pub(super) fn pieces(text: &str) -> (Vec<Piece>, Option<String>) {
     let mut complaint = None;
-    let end = text.char_indices().nth(LONGEST_QUESTION).map(|(end, _)| end);
-    if end.is_some() {
-        complaint = Some(format!("I read the first {LONGEST_QUESTION} characters of it."));
+    let read = beginning(text, LONGEST_QUESTION);
+    if read.len() < text.len() {
+        complaint = Some(format!("I read the first {} characters of it.", read.chars().count()));
     }
-    let mut left = text[..end.unwrap_or(text.len())].trim_start();
+    let mut left = read.trim_start();
     let mut pieces = Vec::new();
     while !left.is_empty() {
         if pieces.len() == MOST_PIECES {
