@@ -34,6 +34,11 @@ impl Command for Compare {
         }
     }
 
+    fn takes(&self, so_far: &str, _line: &str) -> bool {
+        // Names may stand one below the other.
+        !so_far.contains([' ', ','])
+    }
+
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
         let mut names = names(desk, &ask.invocation)?;
         let asked = asked::asked(desk, &mut names)?;

@@ -23,6 +23,10 @@ impl Command for Help {
         }
     }
 
+    fn takes(&self, so_far: &str, line: &str) -> bool {
+        so_far.is_empty() && registry::find(&fold(line)).is_some()
+    }
+
     fn answer(&self, _desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
         Ok(match ask.invocation.args.first() {
             None => everything().into(),
@@ -44,7 +48,7 @@ fn line(spec: &Spec) -> Vec<Span> {
 }
 
 fn one(word: &str) -> Outcome {
-    let word = fold(word.trim_start_matches(['!', '！']));
+    let word = fold(word.trim_start_matches('!'));
     let Some(command) = registry::find(&word) else {
         let mut spans = vec![text("I know no command "), code(format!("!{word}")), text(". ")];
         if let Some(near) = nearest(&word, registry::words()) {

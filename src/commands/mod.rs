@@ -27,6 +27,7 @@ pub mod registry;
 mod reload;
 mod search;
 mod select;
+mod several;
 mod standing;
 mod timeline;
 mod today;
@@ -35,7 +36,8 @@ mod who;
 
 pub use effect::{Asker, Effect, Role};
 pub use hit::Hit;
-pub use parse::{Invocation, Reading, read, read_bare};
+pub use parse::{Invocation, MOST_COMMANDS, Reading, Several, read, read_bare};
+pub use several::{heading, left_out};
 pub use who::{is_about_the_room, role_needed};
 
 use catalogue::Catalogue;
@@ -44,7 +46,7 @@ use std::{panic::resume_unwind, path::Path, sync::Arc, thread};
 
 use crate::{
     dataset::Dataset,
-    digest::Archive,
+    digest::{Archive, Zone},
     index::{self, Index},
     reply::{Reply, code, text},
 };
@@ -118,6 +120,18 @@ impl Ask {
     pub fn new(invocation: Invocation, now: jiff::Timestamp, seed: u64) -> Self {
         Self { invocation, now, seed, asker: None, archive: None }
     }
+
+    /// The clocks by which the asker lives: the room's; in a terminal UTC.
+    #[must_use]
+    pub fn zone(&self) -> Zone {
+        self.asker.as_ref().map(|asker| asker.room.own_zone()).unwrap_or_default()
+    }
+
+    /// The day that it is by those clocks.
+    #[must_use]
+    pub fn today(&self) -> jiff::civil::Date {
+        self.zone().date(self.now)
+    }
 }
 
 /// What comes of a question.
@@ -149,9 +163,18 @@ pub trait Command: Sync + Send {
         self.spec().who
     }
 
-    /// Whether it is about the room that it is given in, so that it must be known what that has asked for.
+    /// Whether it is about the room that it is given in, or about days, which are the room's: then it must be known what the room
+    /// has asked for.
     fn is_about_the_room(&self) -> bool {
         false
+    }
+
+    /// Whether the next line of a message goes on with the arguments, of which these stand on the lines before. By itself that
+    /// is so where there are none yet and the command can't do without.
+    fn takes(&self, so_far: &str, line: &str) -> bool {
+        let _ = line;
+        let arguments = self.spec().arguments;
+        so_far.is_empty() && !arguments.is_empty() && !arguments.starts_with('[')
     }
 
     /// Its answer.

@@ -22,6 +22,10 @@ impl Command for Random {
         }
     }
 
+    fn takes(&self, so_far: &str, line: &str) -> bool {
+        so_far.is_empty() && kind_called(line).is_some()
+    }
+
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
         let kind = match ask.invocation.args.first() {
             None => None,

@@ -24,6 +24,10 @@ impl Command for Reload {
         true
     }
 
+    fn takes(&self, so_far: &str, line: &str) -> bool {
+        so_far.is_empty() && fold(line) == "force"
+    }
+
     fn answer(&self, _desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
         let words: Vec<String> = ask.invocation.args.iter().map(|word| fold(word)).collect();
         let force = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {

@@ -17,7 +17,7 @@ fn reply(line: &str) -> Reply {
     match read(line) {
         Reading::Command(invocation) => answer(&desk(), &Ask::new(invocation, jiff::Timestamp::UNIX_EPOCH, 0)).reply,
         Reading::Slip { word, near } => hint(&word, near),
-        Reading::NotOurs => panic!("{line} is no command"),
+        Reading::NotOurs | Reading::Several(_) => panic!("{line} is no command"),
     }
 }
 
