@@ -24,6 +24,7 @@ mod delivery;
 mod effects;
 mod intake;
 mod invites;
+mod parts;
 mod releases;
 mod reports;
 mod tasks;

@@ -11,19 +11,14 @@ use std::{
 use tokio::{sync::Semaphore, time::timeout};
 use tracing::{Instrument as _, Span, field::Empty};
 
-use super::{
-    Bot, ByRoom, Failure,
-    effects::{Memory, Undone},
-    locked,
-    waiters::Waiter,
-};
+use super::{Bot, ByRoom, Failure, locked, parts, waiters::Waiter};
 use crate::{
-    commands::{self, Ask, Desk, Outcome, Reading},
+    commands::{self, Reading},
     matrix::{
         self, Answer, Backoff, Trouble,
         incoming::{Seen, View},
     },
-    reply::{Reply, text},
+    reply::Reply,
 };
 
 /// How many answers are worked on at a time.
@@ -34,12 +29,6 @@ const KEPT_WHOLE: usize = 1000;
 const SLOW: Duration = Duration::from_secs(2);
 /// The longest pause between two tries to send.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// How long a command may take, and what it does: after that its room goes on.
-const LONGEST: Duration = Duration::from_secs(30);
-/// What is said then.
-const TOO_LONG: &str = "That took too long, so I have stopped waiting for it. Ask again later, or look into the bot's log for what is slow.";
-/// What is said when a command fails.
-const APOLOGY: &str = "Something went wrong while I was answering that. The fault is in the bot's log.";
 
 /// A recorded question that waits for its answer.
 pub(super) struct Job {
@@ -57,6 +46,14 @@ pub(super) struct Question {
     pub(super) sender: String,
     pub(super) thread: Option<String>,
     pub(super) received: Instant,
+    /// What is to be said to the first of its commands, which are carried out.
+    said: Vec<Reply>,
+}
+
+impl Question {
+    pub(super) fn new(reading: Reading, sender: String, thread: Option<String>, received: Instant) -> Self {
+        Self { reading, sender, thread, received, said: Vec::new() }
+    }
 }
 
 /// The waiting questions of each room. A room has an entry for as long as a task works on it.
@@ -77,9 +74,11 @@ enum Stage {
     Drafted(Draft),
 }
 
-/// An answer that only has to be sent.
+/// An answer that only has to be sent, in several messages if one can't hold it.
 struct Draft {
-    answer: Answer,
+    answers: VecDeque<Answer>,
+    /// The event of the first, once it is sent.
+    first: Option<String>,
     /// The bot's own time, from the sync's response to here, in microseconds.
     own_us: u64,
 }
@@ -235,17 +234,21 @@ impl Bot {
             };
             *stage = Stage::Drafted(draft);
         }
-        let Stage::Drafted(Draft { answer, own_us }) = stage else {
+        let Stage::Drafted(Draft { answers, first, own_us }) = stage else {
             return Ok(End::Left);
         };
         course.attempts += 1;
-        let sending = Instant::now();
-        let sent = self.account.send(answer).await;
-        self.metrics.sent("answer", sent.as_ref().map(drop).map_err(Trouble::status), course.attempts > 1);
-        let id = sent?;
-        let send_ms = u64::try_from(sending.elapsed().as_millis()).unwrap_or(u64::MAX);
-        tracing::debug!(own_us, send_ms, "timed");
-        Ok(End::Answered { id })
+        while let Some(answer) = answers.front() {
+            let sending = Instant::now();
+            let sent = self.account.send(answer).await;
+            self.metrics.sent("answer", sent.as_ref().map(drop).map_err(Trouble::status), course.attempts > 1);
+            let id = sent?;
+            first.get_or_insert(id);
+            answers.pop_front();
+            let send_ms = u64::try_from(sending.elapsed().as_millis()).unwrap_or(u64::MAX);
+            tracing::debug!(own_us, send_ms, "timed");
+        }
+        Ok(End::Answered { id: first.take().unwrap_or_default() })
     }
 
     /// Works the answer to `job` out, and fetches the question first where only its id is left. `None` when it turns out
@@ -258,55 +261,41 @@ impl Bot {
             };
             let reading = commands::read(&message.text);
             let (sender, thread) = (message.sender, message.thread);
-            job.question = Some(Question { reading, sender, thread, received: Instant::now() });
+            job.question = Some(Question::new(reading, sender, thread, Instant::now()));
         }
-        let Some(question) = &job.question else { return Ok(None) };
+        let Some(question) = &mut job.question else { return Ok(None) };
         course.received = question.received;
-        (course.word, course.outcome) = match &question.reading {
-            Reading::Command(invocation) => (invocation.word, "answered"),
-            Reading::Slip { near, .. } => (*near, "hinted"),
-            Reading::NotOurs => (course.word, course.outcome),
-        };
-        Span::current().record("word", course.word);
         Span::current().record("release", self.data.standing().release.map(|(number, _)| number));
-        let ask = match &question.reading {
-            Reading::Command(invocation) => {
-                let asker = match self.asker(&job.room, &question.sender, invocation).await {
-                    Ok(asker) => asker,
-                    Err(Undone::Trouble(trouble)) => return Err(trouble),
-                    Err(Undone::Failure(failure)) => return Err(undone(&failure)),
-                };
-                let ask = Ask::new(invocation.clone(), jiff::Timestamp::now(), rand::random());
-                Some(Ask { asker, archive: Some(Memory::of(&self.store, &job.room)), ..ask })
+        // What is done is not done again when the next command has to wait.
+        while let Some(reading) = question.reading.parts().get(question.said.len()) {
+            let word = reading.word();
+            if question.said.is_empty() {
+                course.word = word;
+                Span::current().record("word", word);
             }
-            Reading::Slip { .. } | Reading::NotOurs => None,
-        };
-        let doing = async {
-            let Some(worked) = work_out(self.data.desk(), ask, &question.reading).await else {
-                return Ok(None);
-            };
-            let Outcome { reply, effect, .. } = worked.unwrap_or_else(|()| {
-                course.outcome = "failed";
-                Reply::para(vec![text(APOLOGY)]).into()
-            });
-            match effect {
-                None => Ok(Some(reply)),
-                Some(effect) => match self.carry_out(&job.room, effect).await {
-                    Ok(said) => Ok(Some(said.unwrap_or(reply))),
-                    Err(failure) => Err(undone(&failure)),
-                },
+            let (reply, outcome) = self.say(&job.room, question, reading).await?;
+            if question.said.is_empty() {
+                course.outcome = outcome;
+            } else {
+                self.metrics.command(word, outcome, course.received.elapsed());
             }
-        };
-        let done = timeout(LONGEST, doing).await.unwrap_or_else(|_| {
-            tracing::error!(word = course.word, seconds = LONGEST.as_secs(), "a command took too long");
-            Ok(Some(Reply::para(vec![text(TOO_LONG)])))
+            question.said.push(reply);
+        }
+        if question.said.is_empty() {
+            return Ok(None);
+        }
+        let answers = parts::messages(&question.reading, &question.said).into_iter().map(|(after, reply)| Answer {
+            room: job.room.clone(),
+            question: job.event.clone(),
+            after,
+            thread: question.thread.clone(),
+            text: reply.text(),
+            html: reply.html(),
         });
-        let Some(reply) = done? else { return Ok(None) };
-        let (room, thread) = (job.room.clone(), question.thread.clone());
-        let answer = Answer { room, question: job.event.clone(), thread, text: reply.text(), html: reply.html() };
+        let answers = answers.collect();
         let own_us = u64::try_from(question.received.elapsed().as_micros()).unwrap_or(u64::MAX);
         job.question = None;
-        Ok(Some(Draft { answer, own_us }))
+        Ok(Some(Draft { answers, first: None, own_us }))
     }
 
     /// Before when a question must have been said to be left unanswered: ms since 1970, our clock.
@@ -315,19 +304,8 @@ impl Bot {
     }
 }
 
-/// Works the answer out; `Err` if the command panics; `None` if it is no command.
-async fn work_out(desk: Arc<Desk>, ask: Option<Ask>, reading: &Reading) -> Option<Result<Outcome, ()>> {
-    let ask = match (reading, ask) {
-        (Reading::Slip { word, near }, _) => return Some(Ok(commands::hint(word, near).into())),
-        (Reading::Command(_), Some(ask)) => ask,
-        _ => return None,
-    };
-    let worked = tokio::task::spawn_blocking(move || commands::answer(&desk, &ask)).await;
-    Some(worked.map_err(|error| tracing::error!(%error, "a command failed")))
-}
-
 /// What could not be done because of the bot's own database is tried again: it may have been busy.
-fn undone(failure: &Failure) -> Trouble {
+pub(super) fn undone(failure: &Failure) -> Trouble {
     tracing::error!(%failure, "a command could not be carried out");
     Trouble::again("the command could not be carried out")
 }

@@ -6,7 +6,10 @@ use std::{
     time::Instant,
 };
 
-use super::{Bot, ByRoom, Failure, answers::Job};
+use super::{
+    Bot, ByRoom, Failure,
+    answers::{Job, Question},
+};
 use crate::{
     commands::{self, Reading},
     matrix::{self, Batch, RoomNews, incoming::Seen},
@@ -185,10 +188,10 @@ pub(super) fn read_one(room: &str, seen: &Seen, received: Instant) -> Option<Ite
             let kind = match &reading {
                 Reading::NotOurs => return None,
                 Reading::Slip { word, .. } => Kind::Slip { word: word.clone() },
-                Reading::Command(_) => Kind::Command,
+                Reading::Command(_) | Reading::Several(_) => Kind::Command,
             };
             let (sender, thread) = (message.sender.clone(), message.thread.clone());
-            (kind, Some(super::answers::Question { reading, sender, thread, received }))
+            (kind, Some(Question::new(reading, sender, thread, received)))
         }
     };
     let room = room.to_owned();

@@ -81,7 +81,7 @@ impl Account {
     ///
     /// What to do next, when the homeserver did not take it.
     pub async fn send(&self, answer: &Answer) -> Result<String, Trouble> {
-        self.put(&answer.room, &transaction_id(&answer.question), answer.content()).await
+        self.put(&answer.room, &transaction_id(&answer.question, answer.after), answer.content()).await
     }
 
     /// Sends `post`, once, and returns its event id. To send it again is safe: see [`transaction_id`].

@@ -25,7 +25,7 @@ pub use backfill::{Older, Stretch};
 pub use backoff::Backoff;
 pub use find::Sought;
 pub use keys::KeyFault;
-pub use outgoing::{Answer, Post, Relation, transaction_id};
+pub use outgoing::{Answer, Post, Relation, fits, transaction_id};
 pub use refusal::Refusal;
 pub use session::sign_in;
 pub use syncing::{Batch, Pulse, RoomNews, Syncing, milliseconds, now};

@@ -11,6 +11,8 @@ pub struct Answer {
     pub room: String,
     /// The id of the message that is answered.
     pub question: String,
+    /// How many of the message's commands are answered by other messages before this one.
+    pub after: usize,
     /// The root of the thread the message was said in, if it was said in one.
     pub thread: Option<String>,
     /// The answer as plain text.
@@ -105,7 +107,7 @@ const FALLBACK: usize = 500;
 /// Bodies that would not fit lose first the HTML, then the end of the text, so that it always arrives.
 fn notice(room: &str, text: &str, html: &str) -> Value {
     let mut content = json!({ "msgtype": "m.notice", "body": shortened(text), "m.mentions": {} });
-    if escaped_len(text) + escaped_len(html) <= ROOM_FOR_BODIES {
+    if fits(text, html) {
         content["format"] = json!("org.matrix.custom.html");
         content["formatted_body"] = json!(html);
     } else {
@@ -114,12 +116,19 @@ fn notice(room: &str, text: &str, html: &str) -> Value {
     content
 }
 
-/// The transaction id of the answer to `question`: the event's id in characters that are safe in a URL.
+/// Whether a message can hold both bodies.
+#[must_use]
+pub fn fits(text: &str, html: &str) -> bool {
+    escaped_len(text) + escaped_len(html) <= ROOM_FOR_BODIES
+}
+
+/// The transaction id of the answer to `question`: the event's id in characters that are safe in a URL. Where one message could
+/// not hold the answers to all of its commands, each further one is known by how many come before it.
 ///
 /// The homeserver takes a message with the same id, device and room once (Synapse remembers it for about 24 hours), which
 /// is what makes sending again after a crash safe.
 #[must_use]
-pub fn transaction_id(question: &str) -> String {
+pub fn transaction_id(question: &str, after: usize) -> String {
     let mut id = "td-".to_owned();
     for byte in question.trim_start_matches('$').bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_') {
@@ -128,6 +137,9 @@ pub fn transaction_id(question: &str) -> String {
             // Writing to a String never fails.
             let _ = write!(id, ".{byte:02x}");
         }
+    }
+    if after > 0 {
+        let _ = write!(id, "..{after}");
     }
     id
 }
@@ -155,6 +167,7 @@ mod tests {
         Answer {
             room: "!r:hs".to_owned(),
             question: "$q".to_owned(),
+            after: 0,
             thread: thread.map(str::to_owned),
             text: "Moonshot AI".to_owned(),
             html: "<b>Moonshot AI</b>".to_owned(),
@@ -213,8 +226,10 @@ mod tests {
 
     #[test]
     fn transaction_ids_are_safe_in_a_url_and_never_collide() {
-        assert_eq!(transaction_id("$abc_-9"), "td-abc_-9");
-        assert_eq!(transaction_id("$143:hs.org"), "td-143.3ahs.2eorg");
-        assert_ne!(transaction_id("$a:b"), transaction_id("$a.3ab"));
+        assert_eq!(transaction_id("$abc_-9", 0), "td-abc_-9");
+        assert_eq!(transaction_id("$143:hs.org", 0), "td-143.3ahs.2eorg");
+        assert_ne!(transaction_id("$a:b", 0), transaction_id("$a.3ab", 0));
+        assert_eq!(transaction_id("$abc", 2), "td-abc..2");
+        assert_ne!(transaction_id("$abc..2", 0), transaction_id("$abc", 2));
     }
 }
