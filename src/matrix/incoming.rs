@@ -1,11 +1,15 @@
 //! What a room's timeline is to us: a pure reading of its events.
 //!
-//! Dropped here: the bot's own events, notices and everything else that isn't `m.text`, edits, redacted events, what was
+//! Dropped here: the bot's own events, notices and everything else that says nothing in words, edits, redacted events, what was
 //! said before the bot joined, and what is too old.
+
+mod text;
 
 use std::{collections::HashSet, time::Duration};
 
 use serde_json::Value;
+
+use text::text_of;
 
 /// How much older than the limit an event may claim to be when it arrived over a long poll that never broke.
 ///
@@ -22,7 +26,7 @@ pub struct Message {
     pub sender: String,
     /// The root of the thread it was said in, if it was said in one.
     pub thread: Option<String>,
-    /// What it says, without the quotation that older clients put above a reply.
+    /// What it says, without the quotation that older clients put above a reply and the name that a bridge puts in front.
     pub text: String,
     /// When it was said, in milliseconds since 1970 by our own clock.
     pub said_at: i64,
@@ -175,35 +179,6 @@ impl View<'_> {
         let age = if self.live { 0 } else { self.age(json).max(0) };
         self.now.saturating_sub(age)
     }
-}
-
-/// The text of a message that isn't an edit, and its thread.
-fn text_of(json: &Value) -> Option<(String, Option<String>)> {
-    let content = &json["content"];
-    let relation = &content["m.relates_to"];
-    let edit = relation["rel_type"] == "m.replace" || !content["m.new_content"].is_null();
-    if json["type"] != "m.room.message" || content["msgtype"] != "m.text" || edit {
-        return None;
-    }
-    let body = content["body"].as_str()?;
-    let reply = !relation["m.in_reply_to"]["event_id"].is_null();
-    let text = if reply { without_quotation(body) } else { body };
-    let thread =
-        (relation["rel_type"] == "m.thread").then(|| relation["event_id"].as_str().map(str::to_owned)).flatten();
-    Some((text.to_owned(), thread))
-}
-
-/// The body of a rich reply without the lines that quote what it replies to
-/// (<https://spec.matrix.org/v1.12/client-server-api/#fallbacks-for-rich-replies>).
-fn without_quotation(body: &str) -> &str {
-    let mut rest = body;
-    while rest.starts_with("> ") || rest.starts_with(">\n") {
-        match rest.split_once('\n') {
-            Some((_, after)) => rest = after,
-            None => return "",
-        }
-    }
-    if rest.len() < body.len() { rest.strip_prefix('\n').unwrap_or(rest) } else { body }
 }
 
 #[cfg(test)]
