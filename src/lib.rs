@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | the composition | `main` (exit codes), [`cli`], [`settings`], [`app`] |
 //! | the edges | [`matrix`] (the only importer of matrix-sdk), [`store`] (of sqlx), [`console`] (the terminal), [`ops`] (health and metrics), [`app::watch`] (of notify) |
-//! | the core, synchronous, without clock, network or randomness | [`commands`], [`digest`], [`reply`], [`index`] (the only importer of tantivy), [`dataset`], [`spelling`] |
+//! | the core, synchronous, without clock, network or randomness | [`commands`], [`digest`], [`reply`], [`index`] (the only importer of tantivy), [`dataset`], [`calendar`], [`spelling`] |
 //!
 //! # A question
 //!
@@ -35,6 +35,7 @@
 #![recursion_limit = "256"]
 
 pub mod app;
+pub mod calendar;
 pub mod cli;
 pub mod commands;
 pub mod console;

@@ -1,6 +1,6 @@
 //! Claims in a few words, for lists and rankings: the newest, with their dates, marks and hedges.
 
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 
 use super::{Ask, Desk, card};
 use crate::{
@@ -22,7 +22,7 @@ pub(super) struct Present(pub Date);
 impl Present {
     /// The day of a question; but what is published already is not to come, whatever the clock says.
     pub(super) fn of(desk: &Desk, ask: &Ask) -> Self {
-        let today = ask.now.to_zoned(TimeZone::UTC).date();
+        let today = ask.today();
         Self(desk.catalogue.published().map_or(today, |published| published.max(today)))
     }
 

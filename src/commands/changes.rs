@@ -6,6 +6,7 @@ use super::{
     text_outcome,
 };
 use crate::{
+    calendar::Unread,
     digest::{Archive, Entry, Release, Span, Unavailable, Zone, entries},
     index,
     reply::{Block, Citations, Reply, bold, code, text},
@@ -26,25 +27,36 @@ impl Command for Changes {
             arguments: "[since RELEASE | DATE | N days] [NAME]",
             summary: "What changed in the dataset lately, or since a release or a day",
             example: "since 7 days",
-            more: "Releases are numbered: since 3, or 2026-11-20, yesterday, last week. A name narrows it: since 3 moonshot",
+            more: "Releases are numbered: since 3, or 2026-11-20, yesterday, last week, between 2026-10 and 2026-11. A name narrows \
+                   it: since 3 moonshot",
             who: Role::Member,
         }
+    }
+
+    fn takes(&self, so_far: &str, line: &str) -> bool {
+        so_far.is_empty() && line.split_whitespace().next().is_some_and(|word| fold(word) == "since")
+    }
+
+    fn is_about_the_room(&self) -> bool {
+        true
     }
 
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
         let Some(archive) = ask.archive.as_deref() else { return Ok(past::without_archive()) };
         let (args, skip) = page::skipped(&ask.invocation.args);
-        let zone = past::zone(ask);
+        let zone = ask.zone();
         let latest = match archive.latest() {
             Ok(Some(latest)) => latest,
             Ok(None) => return Ok(text_outcome(vec![text("There is no release yet to compare with.")])),
             Err(error) => return Ok(past::unavailable(&error)),
         };
-        let (since, words) = past::since(&args, zone.clock(ask.now).date(), latest.number);
+        let (since, words) = match past::since(&args, zone.date(ask.now), latest.number) {
+            Ok(read) => read,
+            Err(unread) => return Ok(text_outcome(vec![text(unread.told())])),
+        };
         if since.is_none() && words.first().is_some_and(|word| fold(word) == "since") {
-            let unread = format!("I can't read {} as a moment. For example: ", words.join(" "));
-            let spans =
-                vec![text(unread), code("!changes since 7 days"), text(", "), code("!changes since 2026-11-20")];
+            let unread = Unread::NoDate(words.join(" "));
+            let spans = vec![text(unread.told()), text(" Or the number of a release: "), code("!changes since 3")];
             return Ok(text_outcome(spans));
         }
         let record = if words.is_empty() {
@@ -79,7 +91,10 @@ impl Asked {
     ) -> Result<Outcome, Unavailable> {
         let (after, since) = self.since.as_ref().map_or((None, None), |since| since.bounds(zone));
         let record = self.record.as_ref().map(|record| record.id.clone());
-        let (releases, left_out) = archive.releases(&Span { after, since, record, limit: past::MOST_CHANGES })?;
+        let (mut releases, left_out) = archive.releases(&Span { after, since, record, limit: past::MOST_CHANGES })?;
+        if let Some(last) = self.since.as_ref().and_then(Since::last_day) {
+            releases.retain(|release| zone.date(release.at) <= last);
+        }
         let all: Vec<(&Release, Entry)> = releases
             .iter()
             .flat_map(|release| entries(&release.changes, &[]).into_iter().map(move |entry| (release, entry)))
@@ -93,7 +108,7 @@ impl Asked {
         }
         let mut title = vec![bold(if self.since.is_some() { "Changes" } else { "Latest changes" })];
         title.extend(self.record.as_ref().map(|record| text(format!(" of {}", record.name))));
-        title.extend(self.since.as_ref().map(|since| text(format!(" since {}", since.spoken()))));
+        title.extend(self.since.as_ref().map(|since| text(format!(" {}", since.spoken()))));
         blocks.push(Block::Para(title));
         let mut citations = Citations::default();
         let items = page::fill(desk, &mut citations, LONGEST, left, |(_, entry), citations| entry.item(citations));
@@ -118,7 +133,7 @@ impl Asked {
 
     fn nothing(&self, latest: &Release, zone: &Zone) -> Vec<crate::reply::Span> {
         let of = self.record.as_ref().map(|record| format!(" of {}", record.name)).unwrap_or_default();
-        let since = self.since.as_ref().map(|since| format!(" since {}", since.spoken())).unwrap_or_default();
+        let since = self.since.as_ref().map(|since| format!(" {}", since.spoken())).unwrap_or_default();
         let taken_up = zone.clock(latest.at).date();
         let newest = format!(" The newest release is number {}, of {taken_up}.", latest.number);
         vec![text(format!("No change{of} is remembered{since}.{newest}"))]

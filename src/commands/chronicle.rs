@@ -3,7 +3,10 @@
 use std::{collections::HashSet, ops::Range};
 
 use super::dated::Entry;
-use crate::dataset::{Dataset, PROPERTIES, PartialDate, Value};
+use crate::{
+    calendar::Days,
+    dataset::{Dataset, PROPERTIES, PartialDate, Value},
+};
 
 /// A dated claim: the place of its record, and its place among the record's claims.
 #[derive(Debug, Clone, Copy)]
@@ -114,13 +117,13 @@ impl Chronicle {
         &self.of_records[start as usize..*end as usize]
     }
 
-    /// What lies within two dates, either of which may be open.
-    pub(super) fn within(&self, from: Option<PartialDate>, to: Option<PartialDate>) -> Part<'_> {
+    /// What lies within some days.
+    pub(super) fn within(&self, Days { from, to }: Days) -> Part<'_> {
         let before = |earlier: &dyn Fn(PartialDate) -> bool| {
             self.shown.partition_point(|place| earlier(self.all[*place as usize].date))
         };
-        let start = from.map_or(0, |from| before(&|date| date.first_day() < from.first_day()));
-        let last = to.map_or(jiff::civil::Date::MAX, PartialDate::last_day);
+        let start = from.map_or(0, |from| before(&|date| date.first_day() < from));
+        let last = to.unwrap_or(jiff::civil::Date::MAX);
         let end = before(&|date| date.first_day() <= last);
         // What is dated to a year or a month that ends after the span lies beyond it, and stands before its days.
         let key = |date: PartialDate| (date.year(), date.month(), date.day());
@@ -137,17 +140,12 @@ impl Chronicle {
         Part::Pieces(self, pieces)
     }
 
-    /// Of what lies within two dates the claims that fit, given by the places of the record and of the property. A release goes
+    /// Of what lies within some days the claims that fit, given by the places of the record and of the property. A release goes
     /// only where the event that tells it fits too.
-    pub(super) fn those(
-        &self,
-        from: Option<PartialDate>,
-        to: Option<PartialDate>,
-        fits: impl Fn(usize, usize) -> bool,
-    ) -> Part<'_> {
-        let last = to.map_or(jiff::civil::Date::MAX, PartialDate::last_day);
+    pub(super) fn those(&self, Days { from, to }: Days, fits: impl Fn(usize, usize) -> bool) -> Part<'_> {
+        let last = to.unwrap_or(jiff::civil::Date::MAX);
         let begins = |day: jiff::civil::Date| self.all.partition_point(|dated| dated.date.first_day() < day);
-        let start = from.map_or(0, |from| begins(from.first_day()));
+        let start = from.map_or(0, begins);
         let end = self.all.partition_point(|dated| dated.date.first_day() <= last).max(start);
         let within = |dated: &Dated| {
             fits(dated.record as usize, dated.property.into()) && (to.is_none() || dated.date.last_day() <= last)
@@ -269,7 +267,10 @@ mod tests {
             let chronicle = Chronicle::new(&dataset);
             let read = |date: Option<String>| date.map(|date| date.parse::<PartialDate>().unwrap());
             let (from, to) = (read(from), read(to));
-            let part = chronicle.within(from, to);
+            let part = chronicle.within(Days {
+                from: from.map(PartialDate::first_day),
+                to: to.map(PartialDate::last_day),
+            });
             let found: Vec<PartialDate> = part.from(&dataset, 0).map(|entry| entry.date).collect();
             let mut expected: Vec<PartialDate> = dates.iter().map(|date| date.parse().unwrap()).collect();
             expected.sort_unstable();

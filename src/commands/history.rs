@@ -30,6 +30,10 @@ impl Command for History {
         }
     }
 
+    fn is_about_the_room(&self) -> bool {
+        true
+    }
+
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
         let (args, skip) = page::skipped(&ask.invocation.args);
         if key(&args.join(" ")).is_empty() {
@@ -54,7 +58,7 @@ fn told(
     command: &str,
     skip: usize,
 ) -> Result<Outcome, Unavailable> {
-    let zone = past::zone(ask);
+    let zone = ask.zone();
     let limit = past::MOST_CHANGES;
     let (releases, left_out) = archive.releases(&Span { record: Some(meant.id.clone()), limit, ..Span::default() })?;
     let all: Vec<_> = releases

@@ -1,8 +1,10 @@
 //! `!list KIND`: the records of a kind, narrowed by filters.
 
+mod asked;
+
 use std::borrow::Cow;
 
-mod asked;
+use jiff::civil::Date;
 
 use super::{
     Ask, Command, Desk, Hit, Outcome, Role, Spec,
@@ -40,6 +42,15 @@ impl Command for List {
         }
     }
 
+    fn takes(&self, so_far: &str, line: &str) -> bool {
+        let words: Vec<String> = line.split_whitespace().map(ToOwned::to_owned).collect();
+        so_far.is_empty() && asked::asked(&words).is_some()
+    }
+
+    fn is_about_the_room(&self) -> bool {
+        true
+    }
+
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
         let typed: Vec<String> = ask.invocation.rest.split_whitespace().map(ToOwned::to_owned).collect();
         let (typed, skip) = page::skipped(&typed);
@@ -48,7 +59,7 @@ impl Command for List {
         }
         let Some(Asked { kind, filters, remark }) = asked::asked(&typed) else {
             let mut outcome = no_kind(&typed.join(" "));
-            outcome.reply.blocks.extend(tagged(desk, None, &typed.join(" "))?.map(Block::Para));
+            outcome.reply.blocks.extend(tagged(desk, None, &typed.join(" "), ask.today())?.map(Block::Para));
             return Ok(outcome);
         };
         let mut blocks: Vec<Block> = remark.map(Block::Para).into_iter().collect();
@@ -56,7 +67,10 @@ impl Command for List {
             blocks.push(Block::Para(vec![text("A list is in the order of dates or names. By amount: "), code(ranked)]));
         }
         let filters = filters.join(" ");
-        let selection = Selection::read(desk, kind, &filters)?;
+        let selection = match Selection::read(desk, kind, &filters, ask.today())? {
+            Ok(selection) => selection,
+            Err(unread) => return Ok(text_outcome(vec![text(unread.told())])),
+        };
         blocks.extend(selection.remark());
         let places = found(desk, kind, &selection);
         let kinds = kind.map_or("records", |kind| kind.plural);
@@ -73,7 +87,7 @@ impl Command for List {
             }
             head.push(text("."));
             blocks.push(Block::Para(head));
-            blocks.extend(tagged(desk, kind, &filters)?.map(Block::Para));
+            blocks.extend(tagged(desk, kind, &filters, ask.today())?.map(Block::Para));
             blocks.extend(selection.unmet());
             return Ok(Reply { blocks }.into());
         }
@@ -153,9 +167,9 @@ fn found<'d>(desk: &'d Desk, kind: Option<Kind>, selection: &Selection) -> Cow<'
 }
 
 /// Asks whether words that nothing fits were meant as tags, if something fits these.
-fn tagged(desk: &Desk, kind: Option<Kind>, words: &str) -> Result<Option<Vec<Span>>, index::Error> {
+fn tagged(desk: &Desk, kind: Option<Kind>, words: &str, today: Date) -> Result<Option<Vec<Span>>, index::Error> {
     let Some(tagged) = select::as_tags(desk, words) else { return Ok(None) };
-    let any = !found(desk, kind, &Selection::read(desk, kind, &tagged)?).is_empty();
+    let any = Selection::read(desk, kind, &tagged, today)?.is_ok_and(|fit| !found(desk, kind, &fit).is_empty());
     Ok(any.then(|| vec![text("Did you mean "), code(command(kind, &tagged)), text("?")]))
 }
 

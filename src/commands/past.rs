@@ -4,7 +4,7 @@ mod since;
 
 pub(super) use since::{Since, since};
 
-use super::{Ask, Desk, Outcome, look_up, text_outcome};
+use super::{Desk, Outcome, look_up, text_outcome};
 use crate::{
     dataset::What,
     digest::{Archive, Release, Span, Unavailable, Zone},
@@ -27,11 +27,6 @@ pub(super) fn without_archive() -> Outcome {
 pub(super) fn unavailable(error: &Unavailable) -> Outcome {
     tracing::error!(%error, "the archive failed a command");
     text_outcome(vec![text("Sorry, I could not look that up. The log of the bot says why.")])
-}
-
-/// The clocks by which the asker lives.
-pub(super) fn zone(ask: &Ask) -> Zone {
-    ask.asker.as_ref().map(|asker| asker.room.own_zone()).unwrap_or_default()
 }
 
 /// "Release 7, 2026-11-21".

@@ -4,7 +4,8 @@ mod claims;
 
 use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, card, look_up, select, text_outcome};
 use crate::{
-    index::{self, Hits, Share, Taken, language::parse, marked},
+    calendar::Wanted,
+    index::{self, Hits, Share, Taken, language, marked},
     reply::{Block, Citations, Reply, Span, bold, code, italic, text},
 };
 
@@ -23,13 +24,20 @@ impl Command for Search {
             summary: "The facts that fit some words best",
             example: "export controls",
             more: "In quotes, words stand side by side; -word leaves out what has it; kind:policy tag:six-tigers place:beijing \
-                   source:merics after:2023-06 before:2024 year:2023 narrow it; OR is one or the other",
+                   source:merics after:2023-06 before:2024 year:2023, 2023 to 2024 and last year narrow it; OR is one or the other",
             who: Role::Member,
         }
     }
 
+    fn is_about_the_room(&self) -> bool {
+        true
+    }
+
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
-        let asked = parse(&ask.invocation.rest);
+        let asked = match language::read(&ask.invocation.rest, ask.today(), Wanted::Spans) {
+            Ok(asked) => asked,
+            Err(unread) => return Ok(text_outcome(vec![text(unread.told())])),
+        };
         if asked.is_empty() {
             let complaint = asked.complaint.map(|complaint| text_outcome(vec![text(complaint)]));
             return Ok(complaint.unwrap_or_else(|| self.spec().how_to()));

@@ -2,6 +2,7 @@
 
 use super::Desk;
 use crate::{
+    calendar::{Unread, Wanted},
     dataset::{Kind, PartialDate},
     index::{
         self, Taken, Unmet,
@@ -11,6 +12,9 @@ use crate::{
     spelling::key,
 };
 use jiff::civil::Date;
+
+/// A selection, or the date in it that can't be read.
+type Read = Result<Selection, Unread>;
 
 /// What a list is narrowed to.
 pub(super) struct Selection {
@@ -26,19 +30,25 @@ pub(super) struct Selection {
 
 impl Selection {
     /// Reads filters and words for records of a kind, or of any. A date by itself is a filter here: `!list policies 2023`.
-    pub(super) fn read(desk: &Desk, kind: Option<Kind>, words: &str) -> Result<Self, index::Error> {
-        let mut asked = language::parse(&with_years(words));
+    pub(super) fn read(desk: &Desk, kind: Option<Kind>, words: &str, today: Date) -> Result<Read, index::Error> {
+        let mut asked = match language::read(words, today, Wanted::Dates) {
+            Ok(asked) => asked,
+            Err(unread) => return Ok(Err(unread)),
+        };
         if !asked.is_empty() && asked.filters.kind.is_empty() {
             asked.filters.kind.extend(kind);
         }
-        Self::of(desk, &asked, (None, None))
+        Self::of(desk, &asked, (None, None)).map(Ok)
     }
 
     /// Reads filters and words, and keeps the dates for [`Selection::within`].
-    pub(super) fn read_without_days(desk: &Desk, words: &str) -> Result<Self, index::Error> {
-        let mut asked = language::parse(&with_years(words));
+    pub(super) fn read_without_days(desk: &Desk, words: &str, today: Date) -> Result<Read, index::Error> {
+        let mut asked = match language::read(words, today, Wanted::Dates) {
+            Ok(asked) => asked,
+            Err(unread) => return Ok(Err(unread)),
+        };
         let days = (asked.filters.after.take(), asked.filters.before.take());
-        Self::of(desk, &asked, days)
+        Self::of(desk, &asked, days).map(Ok)
     }
 
     fn of(desk: &Desk, asked: &Asked, days: (Option<Date>, Option<Date>)) -> Result<Self, index::Error> {
@@ -120,33 +130,4 @@ pub(super) fn as_tags(desk: &Desk, words: &str) -> Option<String> {
 pub(super) fn said(Unmet { filter, value, near }: &Unmet) -> String {
     let near = near.as_ref().map_or(String::new(), |near| format!(" Did you mean {filter}:{near}?"));
     format!("There is no {filter} {value} here.{near}")
-}
-
-/// The words with dates and spans of dates, outside of quotes, written as filters.
-fn with_years(words: &str) -> String {
-    let mut quoted = false;
-    let words = words.split_whitespace().map(|word| {
-        let outside = !quoted;
-        quoted ^= word.chars().filter(|c| matches!(c, '"' | '“' | '”' | '„')).count() % 2 == 1;
-        let digits = word.chars().filter(char::is_ascii_digit).count();
-        let date = digits >= 4 && word.chars().all(|c| c.is_ascii_digit() || "-./…–—".contains(c));
-        if outside && date && language::parse(&format!("year:{word}")).complaint.is_none() {
-            format!("year:{word}")
-        } else {
-            word.to_owned()
-        }
-    });
-    words.collect::<Vec<_>>().join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_date_by_itself_is_a_filter() {
-        assert_eq!(with_years("tag:x 2023"), "tag:x year:2023");
-        assert_eq!(with_years("2022..2023 chips 910"), "year:2022..2023 chips 910");
-        assert_eq!(with_years("\"plan of 2023\" 20234"), "\"plan of 2023\" 20234");
-    }
 }

@@ -1,16 +1,14 @@
 //! `!timeline`: what happened when.
 
-mod spoken;
-
-use jiff::tz::TimeZone;
+use jiff::civil::Date;
 
 use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, chronicle::Part, dated::Entry, page, text_outcome};
 use crate::{
+    calendar::{self, Days, Unread, Wanted},
     dataset::PartialDate,
     index,
     reply::{Block, Citations, Reply, bold, code, text},
 };
-use spoken::spoken;
 
 /// A timeline of so many days or fewer is shown whole.
 const TWO_YEARS: i32 = 732;
@@ -31,85 +29,69 @@ impl Command for Timeline {
             summary: "What happened in a year, a month or between two dates",
             example: "2023",
             more: "FROM and TO are years, months or days, and either may be left out: 2023-06..2024, 2024.. \
-                   Or in words: last month, this year, Q4 2024. Words narrow it: 2023 ernie",
+                   Or in words: 2023 to 2024, since June 2025, before 2024, Q4 2024, last month, last 7 days. after 2024 begins \
+                   with 2025. Other words narrow it, before or behind: 2023 ernie; a name with a year in it stands in quotes",
             who: Role::Member,
         }
     }
 
+    fn is_about_the_room(&self) -> bool {
+        true
+    }
+
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
-        let (args, skip) = page::skipped(&ask.invocation.args);
-        let Some((first, others)) = args.split_first() else { return Ok(self.spec().how_to()) };
-        let today = ask.now.to_zoned(TimeZone::UTC).date();
-        let (span, words) = if let Some((span, taken)) = spoken(&args, today) {
-            (span, args[taken..].join(" "))
-        } else {
-            match dates(first) {
-                Ok(Some(span)) => (span, others.join(" ")),
-                Ok(None) => ((None, None), args.join(" ")),
-                Err(()) => return Ok(not_a_date(first)),
-            }
-        };
-        let chronicle = &desk.catalogue.chronicle;
-        let entries = if words.is_empty() {
-            chronicle.within(span.0, span.1)
-        } else {
-            let telling = desk.index.telling(&words)?;
-            chronicle.those(span.0, span.1, |record, property| telling.fits(record, property))
-        };
-        Ok(render(desk, span, &words, &entries, skip))
-    }
-}
-
-/// The first date and the last, either of which may be open.
-type Days = (Option<PartialDate>, Option<PartialDate>);
-
-/// Reads `2023`, `2023-03`, `2023-06..2024` and the like. `None` is a word that was not meant as a date.
-fn dates(argument: &str) -> Result<Option<Days>, ()> {
-    let parts: Vec<&str> = if argument.contains("..") {
-        argument.splitn(2, "..").map(|part| part.trim_matches('.')).collect()
-    } else {
-        argument.split(['…', '–', '—']).collect()
-    };
-    let end = |part: &str| {
-        if part.is_empty() { Ok(None) } else { PartialDate::typed(part).map(Some).ok_or(()) }
-    };
-    let meant = argument.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '.' | '…' | '–' | '—' | '/'))
-        && argument.chars().filter(char::is_ascii_digit).count() >= 4;
-    let read = match parts[..] {
-        [one] => end(one).map(|date| (date, date)),
-        [from, to] => end(from).and_then(|from| Ok((from, end(to)?))),
-        _ => Err(()),
-    };
-    match read {
-        Ok((None, None)) => Ok(None),
-        Ok((Some(from), Some(to))) if to.last_day() < from.first_day() => Ok(Some((Some(to), Some(from)))),
-        Ok(span) => Ok(Some(span)),
-        Err(()) if meant => Err(()),
-        Err(()) => Ok(None),
-    }
-}
-
-fn not_a_date(argument: &str) -> Outcome {
-    text_outcome(vec![
-        bold(argument),
-        text(" is no date that I can read. Write a year, a month or a range: "),
-        code("!timeline 2023"),
-        text(", "),
-        code("!timeline 2023-11"),
-        text(", "),
-        code("!timeline 2023-06..2024-03"),
-    ])
-}
-
-fn render(desk: &Desk, span: Days, words: &str, entries: &Part, skip: usize) -> Outcome {
-    let mut title = match span {
-        (None, None) if words.is_empty() => "Timeline".to_owned(),
-        (None, None) => String::new(),
-        (Some(from), Some(to)) if from == to => from.to_string(),
-        (from, to) => {
-            let end = |date: Option<PartialDate>| date.map(|date| date.to_string()).unwrap_or_default();
-            format!("{}..{}", end(from), end(to))
+        let (typed, skip) = page::skipped(&words_of(&ask.invocation.rest));
+        if typed.is_empty() {
+            return Ok(self.spec().how_to());
         }
+        Ok(match asked(desk, &typed.join(" "), ask.today())? {
+            Ok((days, words)) => {
+                let chronicle = &desk.catalogue.chronicle;
+                let entries = if words.is_empty() {
+                    chronicle.within(days)
+                } else {
+                    let telling = desk.index.telling(&words)?;
+                    chronicle.those(days, |record, property| telling.fits(record, property))
+                };
+                render(desk, days, &words, &entries, skip)
+            }
+            Err(unread) => text_outcome(vec![text(unread.told())]),
+        })
+    }
+}
+
+fn words_of(text: &str) -> Vec<String> {
+    text.split_whitespace().map(ToOwned::to_owned).collect()
+}
+
+/// Which days are asked for, and what of them. A name with a year in it is a name, unless a span stands before it.
+fn asked(desk: &Desk, typed: &str, today: Date) -> Result<Result<(Days, String), Unread>, index::Error> {
+    let (within, typed) = match calendar::filters(typed, today) {
+        Ok(read) => read,
+        Err(unread) => return Ok(Err(unread)),
+    };
+    let is_name = |words: &str| desk.index.named(None, words).map(|places| !places.is_empty());
+    let found = match calendar::find(&typed, today, Wanted::Dates) {
+        Ok(Some(found)) if found.before.is_empty() || !is_name(&typed)? => found,
+        Err(unread) if !is_name(&typed)? => return Ok(Err(unread)),
+        _ => return Ok(Ok((within, typed.clone()))),
+    };
+    let left = found.left();
+    if let Ok(Some(other)) = calendar::find(&left, today, Wanted::Dates)
+        && !is_name(&left)?
+    {
+        return Ok(Err(Unread::Several { one: found.days.to_string(), other: other.days.to_string() }));
+    }
+    let days = found.days.and(within);
+    Ok(if days.is_empty() { Err(Unread::NoDate(typed.clone())) } else { Ok((days, left)) })
+}
+
+fn render(desk: &Desk, days: Days, words: &str, entries: &Part, skip: usize) -> Outcome {
+    let whenever = days == Days::default();
+    let mut title = match words {
+        "" if whenever => "Timeline".to_owned(),
+        _ if whenever => String::new(),
+        _ => days.to_string(),
     };
     if !words.is_empty() {
         title = [title.as_str(), words].join(" ").trim_start().into();
@@ -122,20 +104,19 @@ fn render(desk: &Desk, span: Days, words: &str, entries: &Part, skip: usize) -> 
             code("!search"),
             text("."),
         ];
-        if let Some(date) = last_before(desk, span.0).filter(|_| words.is_empty()) {
+        if let Some(date) = last_before(desk, days.from).filter(|_| words.is_empty()) {
             spans.extend([text(" The last before it: "), code(format!("!timeline {date}")), text(".")]);
         }
         return text_outcome(spans);
     }
-    let (end, next) = cut(desk, span, entries, skip);
+    let (end, next) = cut(desk, days, entries, skip);
     let shown: Vec<_> = entries.from(&desk.dataset, skip).take(end - skip).collect();
     let mut citations = Citations::default();
     let items = shown.iter().map(|entry| entry.line(&mut citations)).collect();
     let mut blocks = vec![Block::Para(vec![bold(title)]), Block::List(items)];
     blocks.extend(Entry::daggers(shown.iter()));
     if let Some((next, skip)) = next {
-        let to = span.1.map(|date| date.to_string()).unwrap_or_default();
-        let command = format!("!timeline {next}..{to} {words}");
+        let command = format!("!timeline {} {words}", Days { from: Some(next), ..days });
         blocks.extend(page::more(command.trim_end(), entries.len() - end, skip));
     }
     blocks.extend(citations.block(&desk.dataset));
@@ -144,18 +125,15 @@ fn render(desk: &Desk, span: Days, words: &str, entries: &Part, skip: usize) -> 
 }
 
 /// The date of the last that is known of the time before a day.
-fn last_before(desk: &Desk, from: Option<PartialDate>) -> Option<PartialDate> {
-    let to = from?.first_day().yesterday().ok()?.to_string().parse().ok()?;
-    let earlier = desk.catalogue.chronicle.within(None, Some(to));
+fn last_before(desk: &Desk, from: Option<Date>) -> Option<PartialDate> {
+    let to = from?.yesterday().ok()?;
+    let earlier = desk.catalogue.chronicle.within(Days { from: None, to: Some(to) });
     earlier.get(&desk.dataset, earlier.len().checked_sub(1)?).map(|entry| entry.date)
 }
 
 /// Where the page ends, and the day from which on the rest is to be asked for, with how many of that day to skip.
-fn cut(desk: &Desk, span: Days, entries: &Part, skip: usize) -> (usize, Option<(String, usize)>) {
-    let whole = match span {
-        (Some(from), Some(to)) => (to.last_day() - from.first_day()).get_days() <= TWO_YEARS,
-        _ => false,
-    };
+fn cut(desk: &Desk, days: Days, entries: &Part, skip: usize) -> (usize, Option<(Date, usize)>) {
+    let whole = days.from.zip(days.to).is_some_and(|(from, to)| (to - from).get_days() <= TWO_YEARS);
     let most = if whole { LONGEST_WHOLE } else { LONGEST };
     let mut length = 0;
     for (place, entry) in (skip..).zip(entries.from(&desk.dataset, skip)) {
@@ -166,47 +144,8 @@ fn cut(desk: &Desk, span: Days, entries: &Part, skip: usize) -> (usize, Option<(
             let day = entry.date.first_day();
             let begins = entries.before(&desk.dataset, day);
             let (end, shown) = if begins > skip { (begins, 0) } else { (place, place - begins) };
-            return (end, Some((day.to_string(), shown)));
+            return (end, Some((day, shown)));
         }
     }
     (entries.len(), None)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(argument: &str) -> Result<Option<(String, String)>, ()> {
-        let end = |date: Option<PartialDate>| date.map(|date| date.to_string()).unwrap_or_default();
-        dates(argument).map(|span| span.map(|(from, to)| (end(from), end(to))))
-    }
-
-    #[test]
-    fn reads_years_months_and_ranges() {
-        for (argument, from, to) in [
-            ("2023", "2023", "2023"),
-            ("2023-03", "2023-03", "2023-03"),
-            ("2023-06..2024", "2023-06", "2024"),
-            ("2023...2024", "2023", "2024"),
-            ("2023–2024", "2023", "2024"),
-            ("2024..", "2024", ""),
-            ("..2021", "", "2021"),
-            ("2024..2023", "2023", "2024"),
-            ("2023-06..2023", "2023-06", "2023"),
-            ("2023-3", "2023-03", "2023-03"),
-            ("2023/11", "2023-11", "2023-11"),
-        ] {
-            assert_eq!(read(argument), Ok(Some((from.to_owned(), to.to_owned()))), "{argument}");
-        }
-    }
-
-    #[test]
-    fn a_word_is_no_date_but_a_wrong_date_is_told() {
-        for word in ["ernie", "..", "911", "gpt-4", "v3.1"] {
-            assert_eq!(read(word), Ok(None), "{word}");
-        }
-        for wrong in ["2023-13", "20233", "2023-123", "2023..20244"] {
-            assert_eq!(read(wrong), Err(()), "{wrong}");
-        }
-    }
 }

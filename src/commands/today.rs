@@ -25,14 +25,18 @@ impl Command for Today {
             arguments: "",
             summary: "What happened on this day in other years, or near it",
             example: "",
-            more: "The day is the one in UTC",
+            more: "The day is the one of the room's time zone: !digest zone Asia/Shanghai sets it",
             who: Role::Member,
         }
     }
 
+    fn is_about_the_room(&self) -> bool {
+        true
+    }
+
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
         let (_, skip) = page::skipped(&ask.invocation.args);
-        let now = ask.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let now = ask.today();
         let chronicle = &desk.catalogue.chronicle;
         let all = |part: Part| -> Vec<Entry> { part.from(&desk.dataset, 0).collect() };
         let today = (now.month(), now.day());

@@ -42,6 +42,10 @@ impl Command for Top {
         }
     }
 
+    fn is_about_the_room(&self) -> bool {
+        true
+    }
+
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
         let typed: Vec<String> = ask.invocation.rest.split_whitespace().map(ToOwned::to_owned).collect();
         let (typed, skip) = page::skipped(&typed);
@@ -61,7 +65,10 @@ impl Command for Top {
             kind = Some(called);
         }
         let filters = filters.join(" ");
-        let selection = Selection::read_without_days(desk, &filters)?;
+        let selection = match Selection::read_without_days(desk, &filters, ask.today())? {
+            Ok(selection) => selection,
+            Err(unread) => return Ok(text_outcome(vec![text(unread.told())])),
+        };
         let records = desk.dataset.records();
         // A word may stand for several properties: the first that anything here has.
         let given =
@@ -95,11 +102,11 @@ impl Command for Top {
             nothing.extend((!filters.is_empty()).then(|| text(format!(" and fits {filters}"))));
             nothing.push(text(if skip > 0 { " beyond these." } else { "." }));
             let amount = property.label.to_lowercase();
-            if let Some(tagged) = select::as_tags(desk, &filters) {
-                let selection = Selection::read_without_days(desk, &tagged)?;
-                if desk.catalogue.has_amount(property, |record| selection.fits(record)) {
-                    nothing.extend([text(" Did you mean "), code(format!("!top {amount} {tagged}")), text("?")]);
-                }
+            if let Some(tagged) = select::as_tags(desk, &filters)
+                && let Ok(selection) = Selection::read_without_days(desk, &tagged, ask.today())?
+                && desk.catalogue.has_amount(property, |record| selection.fits(record))
+            {
+                nothing.extend([text(" Did you mean "), code(format!("!top {amount} {tagged}")), text("?")]);
             }
             if !filters.is_empty() {
                 let kind = kind.filter(|_| filters.contains(' ')).map_or("", |kind| kind.plural);

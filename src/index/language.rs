@@ -6,30 +6,30 @@
 //! | `-robot`, `-"humanoid robot"`, `-kind:event` | without it |
 //! | `kind:policy`, `tag:six-tigers`, `place:beijing`, `source:merics` | records of that kind, tag, place, source |
 //! | `after:2023-06`, `before:2024` | from the first day of June 2023 on; until the last day of 2023 |
-//! | `year:2023`, `year:2022..2023`, `2022..2023-06` | within these days, both ends included |
+//! | `year:2023`, `year:2022..2023`, `2022..2023-06`, `since 2023`, `last year` | within these days, both ends included: see [`calendar`] |
 //! | `kimi OR doubao` | either of the two |
 //!
-//! A filter that is given twice, or with a comma, lets either through; different filters have to fit all. Nothing that is
-//! typed is an error: what can't be read as meant is a plain word (but an unknown kind, which is left out), and [`Asked::complaint`] tells what was wrong with it.
+//! A filter that is given twice, or with a comma, lets either through; different filters have to fit all. Only a date that can't be
+//! read is an error: what else can't be read as meant is a plain word (but an unknown kind, which is left out), and
+//! [`Asked::complaint`] tells what was wrong with it.
 
-mod dates;
 mod pieces;
 
 use jiff::civil::Date;
 
-use self::{
-    dates::{Days, days},
-    pieces::{Piece, pieces},
-};
+use self::pieces::{Piece, pieces};
 use crate::{
-    dataset::{KINDS, Kind, PartialDate},
+    calendar::{self, Days, Unread, Wanted},
+    dataset::{KINDS, Kind},
     spelling::{fold, key, nearest},
 };
 
-/// A question is read up to so many characters.
+/// A question is read up to so many characters, counted as they are compared.
 pub const LONGEST_QUESTION: usize = 500;
 /// So many words, phrases and filters of it together are read.
 pub const MOST_PIECES: usize = 24;
+/// And so many spans of time.
+const MOST_SPANS: usize = 6;
 
 /// What narrows a search or a list to some of the records. An empty list lets everything through.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -110,7 +110,28 @@ impl Asked {
     }
 }
 
-/// Reads a question. See the [module](self) for the language.
+/// Reads a question, with dates as of today. See the [module](self) for the language.
+///
+/// # Errors
+/// A date that can't be read, or what looks like one.
+pub fn read(text: &str, today: Date, wanted: Wanted) -> Result<Asked, Unread> {
+    let (mut days, mut left) = calendar::filters(text, today)?;
+    for _ in 0..MOST_SPANS {
+        let Some(found) = calendar::find(&left, today, wanted)? else { break };
+        days = days.and(found.days);
+        left = found.left();
+    }
+    let mut asked = parse(&left);
+    if days.is_empty() {
+        asked.complain("No day is both after the one date and before the other, so I left the dates out.");
+    } else {
+        let Days { from, to } = days;
+        (asked.filters.after, asked.filters.before) = (from, to.and_then(|last| last.tomorrow().ok()));
+    }
+    Ok(asked)
+}
+
+/// Reads a question that is not about days.
 #[must_use]
 pub fn parse(text: &str) -> Asked {
     let mut asked = Asked::default();
@@ -132,8 +153,6 @@ pub fn parse(text: &str) -> Asked {
             Piece::Words { text, quoted, without } => {
                 if without || unwanted {
                     asked.without.push(text);
-                } else if let Some(span) = (!quoted).then(|| range(&text)).flatten() {
-                    narrow(&mut asked, span);
                 } else {
                     if !joined {
                         close(&mut asked, &mut open);
@@ -162,12 +181,6 @@ pub fn parse(text: &str) -> Asked {
         asked.complain("OR stands between two words: kimi OR doubao.");
     }
     close(&mut asked, &mut open);
-    if let (Some(after), Some(before)) = (asked.filters.after, asked.filters.before)
-        && after >= before
-    {
-        (asked.filters.after, asked.filters.before) = (None, None);
-        asked.complain("No day is both after the one date and before the other, so I left the dates out.");
-    }
     asked
 }
 
@@ -178,22 +191,6 @@ fn close(asked: &mut Asked, open: &mut Vec<(String, bool)>) {
         1 => open.drain(..).for_each(|(text, quoted)| asked.want(text, quoted)),
         _ => asked.either.push(open.drain(..).map(|(text, _)| text).collect()),
     }
-}
-
-/// A word with dots between two dates. A single date is a word like any other.
-fn range(text: &str) -> Option<Days> {
-    let ranged = ["..", "…", "–", "—"].iter().any(|dots| text.contains(dots));
-    ranged.then(|| days(text)).flatten()
-}
-
-/// What lies outside of these days no longer fits.
-fn narrow(asked: &mut Asked, (first, end): Days) {
-    let filters = &mut asked.filters;
-    filters.after = filters.after.max(first);
-    filters.before = match (filters.before, end) {
-        (Some(before), Some(end)) => Some(before.min(end)),
-        (before, end) => before.or(end),
-    };
 }
 
 /// Takes a filter in, or complains and gives back what is to be searched as a word.
@@ -223,26 +220,8 @@ fn filter(asked: &mut Asked, name: &str, value: &str, without: bool) -> Result<(
                 asked.complain(unknown);
             }
         }
-        "after" | "since" | "before" | "until" => {
-            let Some(date) = PartialDate::typed(value) else {
-                asked.complain(not_a_date(name, value));
-                return Err(value.to_owned());
-            };
-            let end = || date.last_day().tomorrow().ok();
-            let span = match name {
-                "before" => (None, Some(date.first_day())),
-                "until" => (None, end()),
-                _ => (Some(date.first_day()), None),
-            };
-            narrow(asked, span);
-        }
-        "year" | "date" => {
-            let Some(span) = days(value) else {
-                asked.complain(not_a_date(name, value));
-                return Err(value.to_owned());
-            };
-            narrow(asked, span);
-        }
+        // What a date could be read from is no more here.
+        "after" | "since" | "before" | "until" | "year" | "date" => return Err(value.to_owned()),
         _ => {
             let near = nearest(name, NAMES).map_or(String::new(), |near| format!(" Did you mean {near}: ?"));
             asked.complain(format!(
@@ -264,10 +243,6 @@ fn unknown_kind(value: &str) -> String {
         Some(near) => format!("There is no kind {value} here. Did you mean kind:{near}?"),
         None => format!("There is no kind {value} here. The kinds are {}.", kinds.join(", ")),
     }
-}
-
-fn not_a_date(name: &str, value: &str) -> String {
-    format!("{name}:{value} is no date that I can read; write a year, a month or a day, as in {name}:2023-06.")
 }
 
 #[cfg(test)]

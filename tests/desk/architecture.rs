@@ -7,17 +7,18 @@ use std::{
 };
 
 /// Which modules each module may use. What is not listed may use nothing of the crate.
-const ALLOWED: [(&str, &[&str]); 15] = [
+const ALLOWED: [(&str, &[&str]); 16] = [
     ("spelling", &[]),
+    ("calendar", &["spelling"]),
     ("dataset", &["spelling"]),
-    ("index", &["dataset", "spelling"]),
+("index", &["calendar", "dataset", "spelling"]),
     ("reply", &["dataset", "spelling"]),
-    ("commands", &["dataset", "digest", "index", "reply", "spelling"]),
+    ("commands", &["calendar", "dataset", "digest", "index", "reply", "spelling"]),
     ("settings", &["spelling"]),
     ("cli", &[]),
     ("store", &["dataset", "digest"]),
     ("matrix", &["commands", "reply", "settings"]),
-    ("console", &["cli", "commands", "dataset", "digest", "index", "reply", "spelling"]),
+    ("console", &["calendar", "cli", "commands", "dataset", "digest", "index", "reply", "spelling"]),
     ("digest", &["dataset", "reply", "spelling"]),
     ("ops", &["settings"]),
     (

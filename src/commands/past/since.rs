@@ -1,104 +1,97 @@
-//! From when on, as people type it.
+//! From when on, as people type it: a release, or days.
 
 use jiff::{
-    Timestamp, ToSpan as _,
+    Timestamp,
     civil::{Date, Time},
 };
 
-use crate::{dataset::PartialDate, digest::Zone, spelling::fold};
+use crate::{
+    calendar::{self, Days, Kind, Unread, Wanted},
+    digest::Zone,
+    spelling::fold,
+};
 
 /// From when on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::commands) enum Since {
     /// After this release.
     Release(u64),
-    /// From the beginning of this day on.
-    Day(Date),
+    /// On these days. Where one date was named it is from that on.
+    Days(Days),
 }
 
-/// The days of the week, as they begin.
-const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-/// Words that add nothing to a span of time.
-const FILLERS: [&str; 6] = ["the", "last", "past", "ago", "a", "one"];
-/// The longest way to say a moment: "the last 7 days".
-const MOST_WORDS: usize = 4;
+/// What bears the number of a year is no release.
+const MOST_RELEASES: u64 = 1_700;
 
 /// Takes a moment out of some words: `since #3`, `7 days`, `2026-11-20 moonshot`, `moonshot since yesterday`. What is left
 /// are the other words. A number alone is a release if there is one of that number.
-pub(in crate::commands) fn since(args: &[String], today: Date, latest: u64) -> (Option<Since>, Vec<String>) {
-    let folded: Vec<String> = args.iter().map(|word| fold(word)).collect();
-    let said = folded.iter().position(|word| word == "since");
+///
+/// # Errors
+/// What looks like a date and can't be read.
+pub(in crate::commands) fn since(
+    args: &[String],
+    today: Date,
+    latest: u64,
+) -> Result<(Option<Since>, Vec<String>), Unread> {
+    let said = args.iter().position(|word| fold(word.trim_end_matches(':')) == "since");
     let start = said.map_or(0, |place| place + 1);
-    for length in (1..=MOST_WORDS.min(folded.len() - start.min(folded.len()))).rev() {
-        let words: Vec<&str> = folded[start..start + length].iter().map(String::as_str).collect();
-        if let Some(since) = moment(&words, today, said.is_none().then_some(latest)) {
-            let left = args[..said.unwrap_or(0)].iter().chain(&args[start + length..]).cloned().collect();
-            return (Some(since), left);
-        }
+    let before = &args[..said.unwrap_or(0)];
+    let typed = args.join(" ");
+    let behind = args[start..].join(" ");
+    let from_here = if said.is_some() { format!("since {behind}") } else { behind };
+    // Without `since` the name of a day or a month may be a record's.
+    let counted = said.is_some() || typed.starts_with(|c: char| c.is_ascii_digit());
+    if counted && let Some((days, kind, rest)) = calendar::leading(&from_here, today) {
+        return Ok((Some(Since::of(days, kind)), before.iter().cloned().chain(words(rest)).collect()));
     }
-    (None, args.to_vec())
+    if let Some((number, taken)) = release(&args[start..], said.is_none().then_some(latest)) {
+        let left = before.iter().chain(&args[start + taken..]).cloned().collect();
+        return Ok((Some(Since::Release(number)), left));
+    }
+    // A year behind a name may belong to it.
+    let (anywhere, plain) =
+        (calendar::find(&typed, today, Wanted::Dates), calendar::find(&typed, today, Wanted::Spans));
+    let found = match anywhere {
+        Ok(Some(found)) if found.before.is_empty() => Some(found),
+        _ => plain?,
+    };
+    Ok(match found {
+        Some(found) => (Some(Since::of(found.days, found.kind)), words(&found.left()).collect()),
+        None => (None, args.to_vec()),
+    })
 }
 
-/// Reads a moment. With `latest` a bare number must be that of a release.
-fn moment(words: &[&str], today: Date, latest: Option<u64>) -> Option<Since> {
-    let release = |word: &str| word.trim_start_matches('#').parse::<u64>().ok().map(Since::Release);
-    let days_ago = |days: i64| today.checked_sub(days.days()).ok().map(Since::Day);
+fn words(text: &str) -> impl Iterator<Item = String> {
+    text.split_whitespace().map(ToOwned::to_owned)
+}
+
+/// The number of a release, and how many words name it. With `latest` a bare number must be that of a release that there is.
+fn release(words: &[String], latest: Option<u64>) -> Option<(u64, usize)> {
+    let number = |word: &String| word.trim_start_matches('#').parse::<u64>().ok();
     match words {
-        ["today"] => return days_ago(0),
-        ["yesterday"] => return days_ago(1),
-        [word] if word.starts_with('#') => return release(word),
-        ["release", number] => return release(number),
-        [word] => {
-            let number = word.parse::<u64>().ok();
-            if let Some(number) =
-                number.filter(|number| latest.is_none_or(|latest| *number <= latest) && *number < 1900)
-            {
-                return Some(Since::Release(number));
-            }
-            // On its own a day's name may be a record's.
-            if latest.is_none()
-                && let Some((place, _)) =
-                    (word.len() >= 3).then(|| (0_i64..).zip(DAYS).find(|(_, day)| day.starts_with(word))).flatten()
-            {
-                let back = (i64::from(today.weekday().to_monday_zero_offset()) - place).rem_euclid(7);
-                return days_ago(if back == 0 { 7 } else { back });
-            }
-            if let Some(date) = PartialDate::typed(word) {
-                return Some(Since::Day(date.first_day()));
-            }
+        [first, number_typed, ..] if fold(first) == "release" => Some((number(number_typed)?, 2)),
+        [first, ..] if first.starts_with('#') => Some((number(first)?, 1)),
+        [first, ..] => {
+            let number = number(first).filter(|number| *number < MOST_RELEASES)?;
+            latest.is_none_or(|latest| number <= latest).then_some((number, 1))
         }
-        _ => {}
+        [] => None,
     }
-    let filled = words.iter().any(|word| FILLERS.contains(word));
-    let words: Vec<&str> = words.iter().copied().filter(|word| !FILLERS.contains(word)).collect();
-    let (count, unit): (u16, &str) = match words[..] {
-        [count, unit] => (count.parse().ok()?, unit),
-        [unit] if filled => (1, unit),
-        [joined] => {
-            let letters = joined.find(|c: char| !c.is_ascii_digit())?;
-            (joined[..letters].parse().ok()?, &joined[letters..])
-        }
-        _ => return None,
-    };
-    let count = i64::from(count);
-    let span = match unit {
-        "hour" | "hours" | "h" => (count / 24).days(),
-        "day" | "days" | "d" => count.days(),
-        "week" | "weeks" | "w" => count.weeks(),
-        "month" | "months" => count.months(),
-        // No calendar reaches further back.
-        "year" | "years" | "y" => count.min(9_999).years(),
-        _ => return None,
-    };
-    today.checked_sub(span).ok().map(Since::Day)
 }
 
 impl Since {
-    /// "release 3", "2026-11-20".
+    fn of(days: Days, kind: Kind) -> Self {
+        let to = days.to.filter(|_| kind == Kind::Range);
+        Self::Days(Days { to, ..days })
+    }
+
+    /// "since release 3", "since 2026-11-20", "in 2026-10..2026-11".
     pub(in crate::commands) fn spoken(&self) -> String {
         match self {
-            Self::Release(number) => format!("release {number}"),
-            Self::Day(day) => day.to_string(),
+            Self::Release(number) => format!("since release {number}"),
+            Self::Days(Days { from: Some(from), to: None }) => format!("since {from}"),
+            Self::Days(Days { from: None, to: Some(to) }) => format!("until {to}"),
+            Self::Days(days) => format!("in {days}"),
         }
     }
 
@@ -106,8 +99,13 @@ impl Since {
     pub(in crate::commands) fn bounds(&self, zone: &Zone) -> (Option<u64>, Option<Timestamp>) {
         match self {
             Self::Release(number) => (Some(*number), None),
-            Self::Day(day) => (None, zone.moment(day.to_datetime(Time::midnight()))),
+            Self::Days(days) => (None, days.from.and_then(|day| zone.moment(day.to_datetime(Time::midnight())))),
         }
+    }
+
+    /// The last day, if there is one.
+    pub(in crate::commands) fn last_day(&self) -> Option<Date> {
+        if let Self::Days(days) = self { days.to } else { None }
     }
 }
 
@@ -118,39 +116,50 @@ mod tests {
 
     fn read(line: &str) -> (String, String) {
         let args: Vec<String> = line.split_whitespace().map(ToOwned::to_owned).collect();
-        let (since, left) = since(&args, date(2026, 11, 21), 12);
-        (since.map(|since| since.spoken()).unwrap_or_default(), left.join(" "))
+        match since(&args, date(2026, 11, 21), 12) {
+            Ok((since, left)) => (since.map(|since| since.spoken()).unwrap_or_default(), left.join(" ")),
+            Err(unread) => (unread.to_string(), String::new()),
+        }
     }
 
     #[test]
     fn moments_are_read_as_people_type_them() {
         for (line, moment, left) in [
             ("", "", ""),
-            ("3", "release 3", ""),
-            ("since 3", "release 3", ""),
-            ("since #30", "release 30", ""),
-            ("since release 3 Moonshot AI", "release 3", "Moonshot AI"),
-            ("since 2026-11-20", "2026-11-20", ""),
-            ("2026-11", "2026-11-01", ""),
-            ("since 2026", "2026-01-01", ""),
-            ("since yesterday", "2026-11-20", ""),
-            ("since tuesday", "2026-11-17", ""),
-            ("since Sat moonshot", "2026-11-14", "moonshot"),
+            ("3", "since release 3", ""),
+            ("since 3", "since release 3", ""),
+            ("since #30", "since release 30", ""),
+            ("since 3 moonshot", "since release 3", "moonshot"),
+            ("since release 3 Moonshot AI", "since release 3", "Moonshot AI"),
+            ("since 2026-11-20", "since 2026-11-20", ""),
+            ("since: 2026-11-20", "since 2026-11-20", ""),
+            ("2026-11", "since 2026-11-01", ""),
+            ("since 2026", "since 2026-01-01", ""),
+            ("since 5 November 2026", "since 2026-11-05", ""),
+            ("since yesterday", "since 2026-11-20", ""),
+            ("since tuesday", "since 2026-11-17", ""),
+            ("since Sat moonshot", "since 2026-11-14", "moonshot"),
             ("monday", "", "monday"),
-            ("today", "2026-11-21", ""),
-            ("7 days", "2026-11-14", ""),
-            ("7d moonshot", "2026-11-14", "moonshot"),
-            ("the last 7 days", "2026-11-14", ""),
-            ("since last week", "2026-11-14", ""),
-            ("2 weeks ago", "2026-11-07", ""),
-            ("since a month", "2026-10-21", ""),
-            ("moonshot since 2 months", "2026-09-21", "moonshot"),
+            ("today", "since 2026-11-21", ""),
+            ("7 days", "since 2026-11-14", ""),
+            ("7d moonshot", "since 2026-11-14", "moonshot"),
+            ("the last 7 days", "since 2026-11-14", ""),
+            ("since last week", "since 2026-11-09", ""),
+            ("since 24 hours", "since 2026-11-20", ""),
+            ("2 weeks ago", "since 2026-11-07", ""),
+            ("since a month", "since 2026-10-21", ""),
+            ("moonshot since 2 months", "since 2026-09-21", "moonshot"),
+            ("moonshot last month", "since 2026-10-01", "moonshot"),
+            ("between 2026-09 and 2026-10", "in 2026-09..2026-10", ""),
+            ("until 2026-10 moonshot", "until 2026-10-31", "moonshot"),
             ("Moonshot AI", "", "Moonshot AI"),
+            ("made in china 2025", "", "made in china 2025"),
             ("360", "", "360"),
             ("01.AI", "", "01.AI"),
             ("since", "", "since"),
             ("since ever", "", "since ever"),
             ("999999999999999 days", "", "999999999999999 days"),
+            ("since 2026-13", "since 2026-13 is no date or span of time that I can read.", ""),
         ] {
             assert_eq!(read(line), (moment.to_owned(), left.to_owned()), "{line}");
         }

@@ -3,6 +3,8 @@
 #![recursion_limit = "256"]
 #![expect(dead_code, reason = "the core is compiled by its files, and not all of it is asked")]
 
+#[path = "../../../src/calendar/mod.rs"]
+pub mod calendar;
 #[path = "../../../src/commands/mod.rs"]
 pub mod commands;
 #[path = "../../../src/dataset/mod.rs"]
@@ -27,12 +29,16 @@ static DESK: LazyLock<Desk> = LazyLock::new(|| {
 });
 
 /// A question begins with any of these.
-const WORDS: [&str; 8] = ["search", "about", "company", "list", "top", "timeline", "compare", "cite"];
+const WORDS: [&str; 9] = ["search", "about", "company", "list", "top", "timeline", "compare", "cite", "today\n"];
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((first, rest)) = bytes.split_first() else { return };
     let word = WORDS[usize::from(*first) % WORDS.len()];
-    if let Reading::Command(invocation) = read(&format!("!{word} {}", String::from_utf8_lossy(rest))) {
+    // The rest may hold further lines and commands, and characters of which many become when they are compared.
+    for part in read(&format!("!{word} {}", String::from_utf8_lossy(rest))).parts() {
+        let Reading::Command(invocation) = part else { continue };
+        assert!(spelling::key(&invocation.rest).chars().count() <= 500);
+        let invocation = invocation.clone();
         let reply = answer(&DESK, &Ask::new(invocation, jiff::Timestamp::UNIX_EPOCH, 0)).reply;
         assert!(!reply.text().is_empty());
     }
