@@ -43,8 +43,8 @@ enum Asked<'i> {
 }
 
 /// The first word of the arguments says what is asked.
-fn asked(invocation: &Invocation) -> Asked<'_> {
-    let rest = invocation.rest.trim();
+fn asked(rest: &str) -> Asked<'_> {
+    let rest = rest.trim();
     let (first, more) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let more = more.trim();
     match fold(first).as_str() {
@@ -65,7 +65,7 @@ impl Command for Digests {
             arguments: "[on | off | daily HH:MM | weekly DAY HH:MM | cron \"EXPR\" | zone ZONE | preview | now]",
             summary: "When this room is told what changed in the dataset",
             example: "weekly mon 09:00 Europe/Berlin",
-            more: "on: after each change. A schedule keeps the room's time zone (!digest zone Asia/Shanghai) unless it names one \
+            more: "on: after each change. A schedule keeps the room's time zone (!digest zone Asia/Shanghai, or UTC+8) unless it names one \
                    itself; a time that the clocks skip in spring is made up when they go on, one that they show twice counts \
                    once. preview: what would be told now. now: tell it now. What a room is told of: !follow. People who may \
                    change the room's name, and admins of the bot, may change this",
@@ -74,7 +74,7 @@ impl Command for Digests {
     }
 
     fn who(&self, invocation: &Invocation) -> Role {
-        match asked(invocation) {
+        match asked(&invocation.rest) {
             Asked::Status | Asked::Preview | Asked::Unknown(_) | Asked::Zone("") => Role::Member,
             Asked::Mode(_) | Asked::Zone(_) | Asked::Now => Role::Keeper,
         }
@@ -84,10 +84,20 @@ impl Command for Digests {
         true
     }
 
+    fn takes(&self, so_far: &str, line: &str) -> bool {
+        let words = format!("{so_far} {line}");
+        match asked(&words) {
+            Asked::Mode(words) => words.parse::<Mode>().is_ok(),
+            Asked::Zone(name) => name.parse::<Zone>().is_ok(),
+            Asked::Preview | Asked::Now | Asked::Status => !line.contains(' '),
+            Asked::Unknown(_) => false,
+        }
+    }
+
     fn answer(&self, desk: &Desk, ask: &Ask) -> Result<Outcome, index::Error> {
         let Some(asker) = &ask.asker else { return Ok(in_no_room()) };
         let shown = |room: &RoomSettings| standing(desk, asker, room, ask.now);
-        Ok(match asked(&ask.invocation) {
+        Ok(match asked(&ask.invocation.rest) {
             Asked::Status => Reply { blocks: vec![shown(&asker.room)] }.into(),
             Asked::Preview => preview::preview(desk, ask, asker),
             Asked::Now => Outcome { effect: Some(Effect::SendNow), ..Outcome::default() },
@@ -100,7 +110,10 @@ impl Command for Digests {
                         (Mode::On | Mode::Scheduled(_), _) => "This room is told like this from now on.",
                     };
                     let room = RoomSettings { mode: mode.clone(), ..asker.room.clone() };
-                    let blocks = vec![Block::Para(vec![text(head)]), shown(&room)];
+                    let own = if let Mode::Scheduled(schedule) = &mode { schedule.own_zone() } else { None };
+                    let remark = own.and_then(|zone| zone.remark(ask.now)).map(|remark| text(format!(" {remark}")));
+                    let head = [text(head)].into_iter().chain(remark).collect();
+                    let blocks = vec![Block::Para(head), shown(&room)];
                     Outcome { effect: Some(Effect::Digest(mode)), ..Reply { blocks }.into() }
                 }
                 Err(error) => unread(words, &error.to_string()),
@@ -122,6 +135,7 @@ impl Command for Digests {
 
 fn set_zone(ask: &Ask, asker: &Asker, zone: Zone, shown: impl Fn(&RoomSettings) -> Block) -> Outcome {
     let mut head = vec![text(format!("By this room's clocks it is {} now.", zone.spoken(ask.now)))];
+    head.extend(zone.remark(ask.now).map(|remark| text(format!(" {remark}"))));
     if let Mode::Scheduled(schedule) = &asker.room.mode
         && let Some(own) = schedule.own_zone()
     {

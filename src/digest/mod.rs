@@ -19,4 +19,4 @@ pub use fold::fold;
 pub use narrow::narrow;
 pub use room::{Follow, Mode, RoomSettings};
 pub use schedule::{FIELDS, NotASchedule, Schedule};
-pub use zone::{UnknownZone, Zone};
+pub use zone::{UnknownZone, Why, Zone};

@@ -1,14 +1,19 @@
-//! Time zones by their IANA names, from a database that is built into the program: a container needs no file of its own.
+//! Time zones by their IANA names, from a database that is built into the program: a container needs no file of its own; and
+//! distances from UTC.
+
+mod offset;
+mod short;
 
 use std::{fmt, str::FromStr, sync::LazyLock};
 
 use jiff::{
     Timestamp,
     civil::DateTime,
-    tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase},
+    tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase},
 };
 use strsim::damerau_levenshtein;
 
+use self::offset::Read;
 use crate::spelling::key;
 
 static DATABASE: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
@@ -16,18 +21,36 @@ static DATABASE: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bu
 const UNKNOWN: &str = "Etc/Unknown";
 /// So many names are offered for one that is not known.
 const OFFERED: usize = 3;
+/// And only if they are no further away than so many edits.
+const MOST_EDITS: usize = 5;
 
-/// A time zone of the IANA database. Reads and writes as its name.
+/// Names of the database in which west is plus, which nobody means who does not write them in full.
+const SIGNS_TURNED: &str = "Etc/";
+
+/// A time zone of the IANA database, or a distance from UTC. Reads and writes as its name, or as `UTC+08:00`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone(TimeZone);
 
-/// No time zone goes by a name.
+/// No time zone goes by a name, or several do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownZone {
     /// What was given.
     pub typed: String,
-    /// The names that are nearest to it.
+    /// Why it can't be taken.
+    pub why: Why,
+    /// The names that are nearest to it, or that it can mean.
     pub near: Vec<String>,
+}
+
+/// Why a name is taken for no time zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// None is called so.
+    Unknown,
+    /// It is short for a time that is not one place's alone, or not all year.
+    Short,
+    /// No clocks are that far from UTC.
+    TooFar,
 }
 
 impl Default for Zone {
@@ -39,15 +62,26 @@ impl Default for Zone {
 
 impl fmt::Display for Zone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.iana_name().unwrap_or("UTC"))
+        match self.0.iana_name() {
+            Some(name) => f.write_str(name),
+            None => f.write_str(&self.0.to_fixed_offset().map_or_else(|_| "UTC".to_owned(), name_of)),
+        }
     }
 }
 
 impl fmt::Display for UnknownZone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "I know no time zone called {}. ", self.typed)?;
+        match self.why {
+            Why::Unknown => write!(f, "I know no time zone called {}. ", self.typed)?,
+            Why::Short => write!(f, "{} does not say which place's clocks are meant. ", self.typed)?,
+            Why::TooFar => {
+                return write!(f, "No clocks are at {}: they go from UTC-12:00 to UTC+14:00.", self.typed);
+            }
+        }
         match self.near.as_slice() {
-            [] => f.write_str("Write its IANA name, such as Europe/Berlin or Asia/Shanghai."),
+            [] => f.write_str(
+                "Write its IANA name, such as Europe/Berlin or Asia/Shanghai, or an offset, such as UTC+08:00.",
+            ),
             [only] => write!(f, "Did you mean {only}?"),
             [others @ .., last] => write!(f, "Did you mean {} or {last}?", others.join(", ")),
         }
@@ -59,21 +93,40 @@ impl std::error::Error for UnknownZone {}
 impl FromStr for Zone {
     type Err = UnknownZone;
 
-    /// Takes a whole name in any case, or a city that one zone only is called after.
+    /// Takes a whole name in any case, a city that one zone only is called after, or a distance from UTC.
     fn from_str(typed: &str) -> Result<Self, UnknownZone> {
         let typed = typed.trim();
+        let unknown = |why, near| Err(UnknownZone { typed: typed.to_owned(), why, near });
+        match offset::read(typed) {
+            Read::Offset(offset) if offset == Offset::UTC => return Ok(Self::default()),
+            Read::Offset(offset) => return Ok(Self(TimeZone::fixed(offset))),
+            Read::TooFar => return unknown(Why::TooFar, Vec::new()),
+            Read::NoSign(both) => return unknown(Why::Unknown, both.map(name_of).into()),
+            Read::Nothing => {}
+        }
         let name = typed.split_whitespace().collect::<Vec<_>>().join("_");
         if let Some(zone) = named(&name) {
             return Ok(zone);
         }
+        if let Some(zones) = short::meant(typed) {
+            let why = if zones.len() > 1 { Why::Short } else { Why::Unknown };
+            return unknown(why, zones.iter().map(|zone| (*zone).to_owned()).collect());
+        }
         let city = key(typed);
         let of_city: Vec<String> = names().filter(|name| key(city_of(name)) == city).collect();
         match of_city.as_slice() {
-            [only] => named(only).ok_or_else(|| UnknownZone { typed: typed.to_owned(), near: Vec::new() }),
-            [] => Err(UnknownZone { typed: typed.to_owned(), near: nearest(typed) }),
-            _ => Err(UnknownZone { typed: typed.to_owned(), near: of_city }),
+            [only] => named(only).map_or_else(|| unknown(Why::Unknown, Vec::new()), Ok),
+            [] => unknown(Why::Unknown, nearest(typed)),
+            _ => unknown(Why::Unknown, of_city),
         }
     }
+}
+
+/// `UTC+08:00`.
+fn name_of(offset: Offset) -> String {
+    let minutes = offset.seconds() / 60;
+    let sign = if minutes < 0 { '-' } else { '+' };
+    format!("UTC{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
 }
 
 fn named(name: &str) -> Option<Zone> {
@@ -81,8 +134,9 @@ fn named(name: &str) -> Option<Zone> {
     zone.iana_name().is_some_and(|name| name != UNKNOWN).then_some(Zone(zone))
 }
 
+/// The names under which a zone is looked for by less than its whole name.
 fn names() -> impl Iterator<Item = String> {
-    DATABASE.available().map(|name| name.as_str().to_owned()).filter(|name| name != UNKNOWN)
+    DATABASE.available().map(|name| name.as_str().to_owned()).filter(|name| !name.starts_with(SIGNS_TURNED))
 }
 
 fn city_of(name: &str) -> &str {
@@ -104,9 +158,9 @@ fn nearest(typed: &str) -> Vec<String> {
     near.into_iter().take(OFFERED).map(|(_, name)| name).collect()
 }
 
-/// The edits from what was typed to a name, if they are a third of the letters at most.
+/// The edits from what was typed to a name, if they are a third of the letters at most, and few.
 fn edits(typed: &str, name: &str) -> Option<usize> {
-    let allowed = typed.len() / 3;
+    let allowed = (typed.len() / 3).min(MOST_EDITS);
     // Counting is slow, and most names are too long or too short anyway.
     let may = typed.len().abs_diff(name.len()) <= allowed;
     may.then(|| damerau_levenshtein(typed, name)).filter(|edits| *edits <= allowed)
@@ -119,7 +173,35 @@ impl Zone {
         let local = at.to_zoned(self.0.clone());
         let shown = local.strftime("%A %-d %B %Y, %H:%M").to_string();
         let name = self.to_string();
-        if name == "UTC" { format!("{shown} UTC") } else { format!("{shown} in {name} (UTC{})", local.strftime("%:z")) }
+        match self.0.iana_name() {
+            Some("UTC") => format!("{shown} UTC"),
+            Some(_) => format!("{shown} in {name} (UTC{})", local.strftime("%:z")),
+            None => format!("{shown} in {name}"),
+        }
+    }
+
+    /// What those may not expect who chose this zone, as a sentence: that it has no summer time, or that its name says the
+    /// opposite of what it seems to.
+    #[must_use]
+    pub fn remark(&self, now: Timestamp) -> Option<String> {
+        let name = self.to_string();
+        let offset = name_of(self.0.to_offset(now));
+        if let Some(typed) = name.strip_prefix("Etc/GMT").filter(|_| self.0.to_offset(now) != Offset::UTC) {
+            return Some(format!(
+                "{name} is {offset}: in this name the sign counts the other way. For what most people call GMT{typed}, \
+                 write UTC{typed}."
+            ));
+        }
+        let is_short = name.len() <= 4 && name != "UTC" && name.bytes().all(|byte| byte.is_ascii_uppercase());
+        let is_fixed = self.0.iana_name().is_none() || is_short && self.0.following(now).next().is_none();
+        let place = short::with_summer(&name);
+        let instead = place.map_or(String::new(), |place| format!(" A place that has it: {place}."));
+        is_fixed.then(|| match self.0.iana_name() {
+            Some(_) => format!("{name} is {offset} all year: a fixed offset, without summer time.{instead}"),
+            None => {
+                format!("{name} is a fixed offset, without summer time. A place's clocks may have it: Europe/Berlin.")
+            }
+        })
     }
 
     /// The day that it is in the zone.
@@ -181,8 +263,66 @@ mod tests {
             ("New York", "America/New_York"),
             ("utc", "UTC"),
             ("Etc/GMT-2", "Etc/GMT-2"),
+            ("etc/gmt+8", "Etc/GMT+8"),
+            ("EST", "EST"),
+            ("PRC", "PRC"),
         ] {
             assert_eq!(read(typed), name, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_distance_from_utc_is_read_as_people_mean_it_and_written_so_that_it_is_read_again() {
+        for (typed, name) in [
+            ("GMT+8", "UTC+08:00"),
+            ("gmt +8", "UTC+08:00"),
+            ("UTC+8", "UTC+08:00"),
+            ("utc + 08:00", "UTC+08:00"),
+            ("+08:00", "UTC+08:00"),
+            ("+8", "UTC+08:00"),
+            ("+0800", "UTC+08:00"),
+            ("GMT-8", "UTC-08:00"),
+            ("UTC−3:30", "UTC-03:30"),
+            ("UTC+05:30", "UTC+05:30"),
+            ("GMT+0530", "UTC+05:30"),
+            ("GMT+545", "UTC+05:45"),
+            ("UTC-12", "UTC-12:00"),
+            ("UTC+14", "UTC+14:00"),
+            ("UTC+0", "UTC"),
+            ("-00:00", "UTC"),
+            ("Z", "UTC"),
+        ] {
+            assert_eq!(read(typed), name, "{typed}");
+            assert_eq!(read(name), name);
+        }
+        let at: Timestamp = "2026-11-23T08:00:00Z".parse().unwrap();
+        let shanghai = "GMT+8".parse::<Zone>().unwrap();
+        assert_eq!(shanghai.spoken(at), "Monday 23 November 2026, 16:00 in UTC+08:00");
+        assert_eq!(shanghai.clock(at), "Asia/Shanghai".parse::<Zone>().unwrap().clock(at));
+    }
+
+    #[test]
+    fn what_a_zone_is_not_is_told() {
+        let at: Timestamp = "2026-11-23T08:00:00Z".parse().unwrap();
+        let remark = |name: &str| name.parse::<Zone>().unwrap().remark(at).unwrap_or_default();
+        for (name, told) in [
+            (
+                "EST",
+                "EST is UTC-05:00 all year: a fixed offset, without summer time. A place that has it: America/New_York.",
+            ),
+            ("MST", "MST is UTC-07:00 all year"),
+            ("HST", "HST is UTC-10:00 all year: a fixed offset, without summer time."),
+            ("GMT", "Europe/London"),
+            (
+                "Etc/GMT+8",
+                "Etc/GMT+8 is UTC-08:00: in this name the sign counts the other way. For what most people call GMT+8, write UTC+8.",
+            ),
+            ("UTC+8", "UTC+08:00 is a fixed offset"),
+        ] {
+            assert!(remark(name).contains(told), "{name}: {}", remark(name));
+        }
+        for name in ["UTC", "Europe/Berlin", "Asia/Shanghai", "CET", "Etc/UTC", "PST8PDT"] {
+            assert_eq!(remark(name), "", "{name}");
         }
     }
 
@@ -193,7 +333,18 @@ mod tests {
             ("Shanhai", "Asia/Shanghai"),
             ("Asia/Peking", "Write its IANA name"),
             ("Etc/Unknown", "Write its IANA name"),
-            ("+02:00", "Write its IANA name"),
+            ("UTC+15", "No clocks are at UTC+15"),
+            ("GMT-13:00", "No clocks are at GMT-13:00"),
+            ("UTC8", "Did you mean UTC+08:00 or UTC-08:00?"),
+            ("+8:0", "Write its IANA name"),
+            (
+                "IST",
+                "IST does not say which place's clocks are meant. Did you mean Asia/Kolkata, Asia/Jerusalem or Europe/Dublin?",
+            ),
+            ("cst", "Did you mean Asia/Shanghai, America/Chicago or America/Havana?"),
+            ("BST", "Europe/London"),
+            ("CEST", "Europe/Berlin"),
+            ("Beijing", "Did you mean Asia/Shanghai?"),
             ("Istanbul", "Did you mean Asia/Istanbul or Europe/Istanbul?"),
             ("", "Write its IANA name"),
         ] {
