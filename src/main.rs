@@ -1,6 +1,13 @@
 //! The `tigerdesk` binary: arguments, settings, tracing, and the only place that decides an exit code.
 
-use std::{env, io, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    env,
+    io::{self, Write as _},
+    net::SocketAddr,
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::anyhow;
 use clap::Parser as _;
@@ -21,13 +28,23 @@ use tracing_subscriber::EnvFilter;
 const LAST_THREADS: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
-    match act(Arguments::parse()) {
+    let arguments = Arguments::parse();
+    let prints = !matches!(arguments.action, Some(Action::Run | Action::Health { .. }));
+    match act(arguments) {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads it has enough of it.
+        Err(error) if prints && is_unread(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("tigerdesk: {}", console::told(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whether what was printed found nobody to read it.
+fn is_unread(error: &anyhow::Error) -> bool {
+    let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(broken))
 }
 
 fn act(arguments: Arguments) -> anyhow::Result<()> {
@@ -48,11 +65,13 @@ fn act(arguments: Arguments) -> anyhow::Result<()> {
 }
 
 /// Prints how a running bot is; fails if it is not well.
-#[expect(clippy::print_stdout, reason = "what was asked for")]
 fn health(listen: Option<SocketAddr>, path: &str) -> anyhow::Result<()> {
     let listen = listen.ok_or_else(|| anyhow!("`ops.listen` is empty, so that the bot tells nobody how it is"))?;
-    print!("{}", ops::ask(listen, path)?);
-    Ok(())
+    let told = ops::ask(listen, path)?;
+    match write!(io::stdout(), "{told}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
 }
 
 fn run(settings: Settings) -> anyhow::Result<()> {

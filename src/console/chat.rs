@@ -12,11 +12,11 @@ use rustyline::{
     history::FileHistory, validate::Validator,
 };
 
-use super::{Error, answer_to};
+use super::{Error, answer_to, not_utf8};
 use crate::{
     commands::{Desk, registry},
     dataset::Record,
-    spelling::fold,
+    spelling::{clean, fold},
 };
 
 /// So many lines of history are kept.
@@ -29,10 +29,7 @@ const OFFERED: usize = 40;
 /// # Errors
 /// If the terminal fails.
 pub fn chat(desk: &Desk) -> Result<(), Error> {
-    let terminal = io::stdout().is_terminal();
-    let styled = terminal && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let mut out = io::stdout();
-    writeln!(out, "{}", welcome(desk))?;
+    writeln!(io::stdout(), "{}", welcome(desk))?;
     let config = rustyline::Config::builder().max_history_size(HISTORY)?.auto_add_history(true).build();
     let mut editor: Editor<Words, FileHistory> = Editor::with_config(config)?;
     editor.set_helper(Some(Words { desk }));
@@ -41,25 +38,34 @@ pub fn chat(desk: &Desk) -> Result<(), Error> {
         // The first time there is none.
         let _ = editor.load_history(file);
     }
-    let prompt = if terminal { "desk> " } else { "" };
-    loop {
-        match editor.readline(prompt) {
-            Ok(line) if line.trim().is_empty() => {}
-            Ok(line) if matches!(line.trim().trim_start_matches('!'), "quit" | "exit") => break,
-            Ok(line) => {
-                let reply = answer_to(desk, &line).reply;
-                writeln!(out, "{}\n", if styled { reply.ansi() } else { reply.text() })?;
-            }
-            Err(ReadlineError::Interrupted) => {}
-            Err(ReadlineError::Eof) => break,
-            Err(error) => return Err(error.into()),
-        }
-    }
+    let ended = converse(desk, &mut editor);
     if let Some(file) = &history {
         // A home that can't be written to only costs the history.
         let _ = editor.save_history(file);
     }
-    Ok(())
+    ended
+}
+
+/// Answers line by line.
+fn converse(desk: &Desk, editor: &mut Editor<Words<'_>, FileHistory>) -> Result<(), Error> {
+    let terminal = io::stdout().is_terminal();
+    let styled = terminal && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let mut out = io::stdout();
+    let prompt = if terminal { "desk> " } else { "" };
+    loop {
+        let reply = match editor.readline(prompt) {
+            Ok(line) => match clean(&line).trim() {
+                "" => continue,
+                line if matches!(line.trim_start_matches('!'), "quit" | "exit") => return Ok(()),
+                _ => answer_to(desk, &line).reply,
+            },
+            Err(ReadlineError::Interrupted) => continue,
+            Err(ReadlineError::Eof) => return Ok(()),
+            Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => not_utf8(),
+            Err(error) => return Err(error.into()),
+        };
+        writeln!(out, "{}\n", if styled { reply.ansi() } else { reply.text() })?;
+    }
 }
 
 fn welcome(desk: &Desk) -> String {

@@ -31,11 +31,7 @@ pub fn diff(old: &Path, new: &Path, format: Format) -> Result<(), Error> {
             return Err(Error::Checked(count));
         }
     };
-    match print(&mut out, &old, &new, format) {
-        // Whoever reads it has enough of it.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
-    }
+    Ok(print(&mut out, &old, &new, format)?)
 }
 
 fn print(out: &mut impl io::Write, old: &Dataset, new: &Dataset, format: Format) -> io::Result<()> {

@@ -110,6 +110,69 @@ fn ask_stops_in_silence_when_nobody_reads() {
 }
 
 #[test]
+fn ask_reads_what_editors_and_other_systems_write() {
+    let asked = |input: &[u8]| {
+        let output = with_input(tigerdesk(&["ask", "--format", "json", "-"]), input);
+        let lines = stdout(&output);
+        let answers = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        answers
+            .map(|answer| (answer["command"].as_str().unwrap().to_owned(), answer["text"].as_str().unwrap().to_owned()))
+            .collect::<Vec<_>>()
+    };
+    let answers = asked(b"\xef\xbb\xbf!company moonshot\r\n!company zhipu\r\ncaf\xe9\r\n!today");
+    let commands: Vec<&str> = answers.iter().map(|(command, _)| command.as_str()).collect();
+    assert_eq!(commands, ["!company moonshot", "!company zhipu", "caf\u{fffd}", "!today"]);
+    assert!(answers[0].1.starts_with("Moonshot AI") && answers[1].1.starts_with("Zhipu AI"), "{answers:?}");
+    assert!(answers[2].1.starts_with("That line is no UTF-8"), "{answers:?}");
+    for utf16 in [&b"\xff\xfe!\0h\0e\0l\0p\0\n\0"[..], b"\xfe\xff\0!\0h\0e\0l\0p", b"!\0h\0e\0l\0p\0"] {
+        let output = with_input(tigerdesk(&["ask", "-"]), utf16);
+        assert!(
+            !output.status.success() && stderr(&output).contains("is UTF-16: save it as UTF-8"),
+            "{}",
+            stderr(&output)
+        );
+    }
+}
+
+#[test]
+fn ask_answers_what_is_pasted_line_by_line() {
+    let ask = |question: &str| stdout(&tigerdesk(&["ask", question]).output().unwrap());
+    assert!(ask("!company\nmoonshot").starts_with("Moonshot AI"));
+    let two = ask("!company moonshot\r\n!company zhipu\nthanks");
+    assert!(
+        two.starts_with("!company moonshot\n\nMoonshot AI") && two.contains("\n!company zhipu\n\nZhipu AI"),
+        "{two}"
+    );
+    assert!(!two.contains("thanks"), "{two}");
+    let bare = ask("company moonshot\ncompany zhipu");
+    assert!(bare.contains("Moonshot AI (") && bare.contains("Zhipu AI ("), "{bare}");
+    assert!(ask(&"!today\n".repeat(7)).contains("left out 2 more"));
+    for typed in [
+        "\u{200b}!company\u{a0}moonshot&nbsp;",
+        "\\!company moonshot",
+        "！company：moonshot？",
+        "company\u{200b} moonshot.",
+    ] {
+        assert!(ask(typed).starts_with("Moonshot AI"), "{typed}");
+    }
+}
+
+#[test]
+fn nothing_that_prints_minds_when_nobody_reads() {
+    let dir = folder();
+    let dir = dir.to_str().unwrap();
+    for arguments in [&["chat"][..], &["check", dir], &["schema"], &["diff", dir, dir], &["ask", "!help"], &["--help"]]
+    {
+        let mut child =
+            tigerdesk(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let _ = child.stdin.take().unwrap().write_all(&b"!help\n".repeat(100));
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{arguments:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
 fn check_counts_or_names_every_fault() {
     let output = tigerdesk(&["check"]).arg(folder()).output().unwrap();
     let counts = stdout(&output);
@@ -170,6 +233,18 @@ fn chat_greets_answers_and_leaves() {
     assert!(said.contains("Moonshot AI (月之暗面)"), "{said}");
     assert!(said.matches("a research desk on China's AI industry").count() == 1, "{said}");
     assert!(!said.contains('\x1b'), "no colours where there is no terminal");
+}
+
+#[test]
+fn chat_goes_on_behind_a_line_that_it_cant_read() {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = tigerdesk(&["chat"]);
+    command.env("HOME", home.path()).env_remove("XDG_STATE_HOME");
+    let output = with_input(command, b"!company moonshot\n\xff\xfe nonsense\n!company zhipu\n");
+    let said = stdout(&output);
+    assert!(said.contains("That line is no UTF-8"), "{said}");
+    assert!(said.contains("Moonshot AI (") && said.contains("Zhipu AI ("), "{said}");
+    assert!(home.path().join(".local/state/tigerdesk/history").exists());
 }
 
 #[test]
