@@ -108,6 +108,13 @@ fn worst(desk: &Desk) -> (String, f64) {
         ("a name that nobody has", format!("!about {unknown}")),
         ("one endless word", format!("!search {}", "moonshot".repeat(100))),
         ("characters", format!("!search {}", "智能科技大模型".repeat(60))),
+        // One character of which eighteen letters become when it is compared, and a sign that is said in four.
+        ("a character that is many letters", format!("!top {}", "\u{fdfa}".repeat(490))),
+        ("the same in a name", format!("!company {}", "\u{fdfa}".repeat(490))),
+        ("signs that are said in letters", format!("!about {}", "+".repeat(490))),
+        ("an amount that is one endless word", format!("!top {}", "valuation".repeat(60))),
+        ("dates without end", format!("!timeline {}", "since 2023 to nov ".repeat(30))),
+        ("spans without end", format!("!list companies {}", "2023.. ".repeat(70))),
         ("filters", "!list companies year:2000..2030 model -data".to_owned()),
     ];
     let cost = |line: &str| {

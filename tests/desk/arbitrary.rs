@@ -8,6 +8,7 @@ use tigerdesk::{
     dataset::load,
     digest::RoomSettings,
     index::language,
+    spelling::key,
 };
 
 static DESK: LazyLock<Desk> = LazyLock::new(|| {
@@ -41,9 +42,15 @@ proptest! {
     }
 
     #[test]
-    fn any_line_is_answered(word in WORDS, rest in ".{0,120}|[-\"a-z0-9.:+% 月之]{0,600}") {
+    fn any_line_is_answered(
+        word in WORDS,
+        rest in "(?s).{0,120}|[-\"a-z0-9.:+% 月之]{0,600}|[\u{fdfa}İ㌖½ﬃ+]{0,600}|(20[0-9]{2}|to|since|before|-|\\.\\.|nov|q3|年| ){0,40}",
+    ) {
         let line = format!("!{word} {rest}");
-        if let Reading::Command(invocation) = read(&line) {
+        for part in read(&line).parts() {
+            let Reading::Command(invocation) = part else { continue };
+            prop_assert!(key(&invocation.rest).chars().count() <= 500);
+            let invocation = invocation.clone();
             let reply = answer(&DESK, &Ask::new(invocation, jiff::Timestamp::UNIX_EPOCH, 0)).reply;
             prop_assert!(!reply.text().is_empty() && reply.text().len() < 16_000);
         }

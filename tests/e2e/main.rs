@@ -17,4 +17,5 @@ mod plain;
 mod refusals;
 mod scene;
 mod sign_in;
+mod typing;
 mod watched;
