@@ -19,3 +19,4 @@ mod readme;
 mod rooms;
 mod tables;
 mod untrusted;
+mod wording;
