@@ -1,10 +1,8 @@
 //! Claims in a few words, for lists and rankings: the newest, with their dates, marks and hedges.
 
-use jiff::civil::Date;
-
-use super::{Ask, Desk, card};
+use super::{Desk, card, present::Present};
 use crate::{
-    dataset::{Claim, PartialDate, Record, Value, ValueType},
+    dataset::{Claim, Record, Value, ValueType},
     reply::{Citations, Span, italic, text},
 };
 
@@ -14,37 +12,6 @@ const SHORT: usize = 60;
 const ROOM: usize = 90;
 /// So many values are shown at most.
 const MOST: usize = 3;
-
-/// The day that parts what is from what is still to come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Present(pub Date);
-
-impl Present {
-    /// The day of a question; but what is published already is not to come, whatever the clock says.
-    pub(super) fn of(desk: &Desk, ask: &Ask) -> Self {
-        let today = ask.today();
-        Self(desk.catalogue.published().map_or(today, |published| published.max(today)))
-    }
-
-    /// Whether a claim of this date is a forecast or a target. The current month or year is none.
-    pub(super) fn is_before(self, date: Option<PartialDate>) -> bool {
-        date.is_some_and(|date| date.first_day() > self.0)
-    }
-
-    /// Whether a date is the newest one, or the month or year that it lies in.
-    fn is_as_new(date: Option<PartialDate>, newest: Option<PartialDate>) -> bool {
-        let holds = |date: PartialDate, newest: PartialDate| {
-            date.first_day() <= newest.first_day() && newest.last_day() <= date.last_day()
-        };
-        date == newest || date.zip(newest).is_some_and(|(date, newest)| holds(date, newest))
-    }
-
-    /// The newest of the dates that are not to come, which may be none at all; if all are, the nearest.
-    pub(super) fn newest(self, dates: impl Iterator<Item = Option<PartialDate>> + Clone) -> Option<PartialDate> {
-        let come = dates.clone().filter(|date| !self.is_before(*date)).max();
-        come.unwrap_or_else(|| dates.min().flatten())
-    }
-}
 
 /// What a list tells of a record: the claims of the first property that its kind tells and that it has, those that hold now first. Of
 /// amounts, and of what can only be one thing at a time, those of one date.
@@ -91,8 +58,9 @@ pub(super) fn values(
         spans.extend((place > 0).then(|| text("; ")));
         spans.push(text(shortened(&desk.dataset.show(&claim.value))));
         spans.extend(claim.as_of.map(|date| {
-            let ahead = if present.is_before(claim.as_of) { ", still to come" } else { "" };
-            text(format!(" ({date}{ahead})"))
+            let told = present.is_before(claim.as_of).then(|| "still to come".to_owned());
+            let told = told.or_else(|| present.age(claim)).map(|told| format!(", {told}")).unwrap_or_default();
+            text(format!(" ({date}{told})"))
         }));
         if let Value::Date(date) = claim.value {
             spans.extend(present.is_before(Some(date)).then(|| text(" (still to come)")));
@@ -126,22 +94,6 @@ pub(super) fn shortened(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn newest(today: &str, dates: &[&str]) -> String {
-        let date = |text: &&str| text.parse::<PartialDate>().ok();
-        let found = Present(today.parse().unwrap()).newest(dates.iter().map(date));
-        found.map_or_else(|| "undated".to_owned(), |date| date.to_string())
-    }
-
-    #[test]
-    fn what_is_to_come_goes_after_what_is() {
-        assert_eq!(newest("2026-11-26", &["2025", "2030", "2024-12"]), "2025");
-        assert_eq!(newest("2026-11-26", &["2026", "2025-12"]), "2026");
-        assert_eq!(newest("2026-11-26", &["2026-12", "2025-12"]), "2025-12");
-        assert_eq!(newest("2031-01-01", &["2025", "2030"]), "2030");
-        assert_eq!(newest("2026-11-26", &["2035", "2030"]), "2030");
-        assert_eq!(newest("2026-11-26", &["2030", ""]), "undated");
-    }
 
     #[test]
     fn a_text_is_cut_at_the_end_of_a_word() {

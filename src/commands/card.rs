@@ -5,7 +5,7 @@ mod sections;
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use super::Desk;
+use super::{Desk, present::Present};
 use crate::{
     dataset::{Claim, KINDS, PROPERTIES, Property, Record},
     reply::{Block, Citations, Reply, Span, bold, code, italic, length, text},
@@ -25,13 +25,13 @@ const LONGEST_SECTION: usize = 6_000;
 const CUTS: [(bool, usize); 4] = [(true, 3), (true, 2), (false, 2), (false, 1)];
 
 /// The card of a record.
-pub(super) fn card(desk: &Desk, record: &Record) -> Reply {
+pub(super) fn card(desk: &Desk, present: Present, record: &Record) -> Reply {
     let sections = sections(desk, record);
     let mut reply = Reply::default();
     for (notes, fewest) in CUTS {
         let mut shown: Vec<usize> = sections.iter().map(|section| section.items.len().min(MOST_ITEMS)).collect();
         loop {
-            let (card, lengths) = draw(desk, record, &sections, &shown, notes);
+            let (card, lengths) = draw(desk, present, record, &sections, &shown, notes);
             let surplus = card.length().saturating_sub(LONGEST_CARD);
             reply = card;
             if surplus == 0 {
@@ -46,10 +46,18 @@ pub(super) fn card(desk: &Desk, record: &Record) -> Reply {
 }
 
 /// The card with so many items of each part, and how long each part is.
-fn draw(desk: &Desk, record: &Record, sections: &[Section], shown: &[usize], notes: bool) -> (Reply, Vec<usize>) {
+fn draw(
+    desk: &Desk,
+    present: Present,
+    record: &Record,
+    sections: &[Section],
+    shown: &[usize],
+    notes: bool,
+) -> (Reply, Vec<usize>) {
     let mut citations = Citations::default();
+    let drawn = sections.iter().zip(shown);
     let lines: Vec<Vec<Span>> =
-        sections.iter().zip(shown).map(|(section, shown)| line(desk, section, *shown, &mut citations, notes)).collect();
+        drawn.map(|(section, shown)| line(desk, present, section, *shown, &mut citations, notes)).collect();
     let lengths = lines.iter().map(|line| length(line)).collect();
     let mut blocks = vec![Block::Para(head(record))];
     if !lines.is_empty() {
@@ -138,7 +146,7 @@ pub(super) fn section_property(desk: &Desk, record: &Record, name: &str) -> Opti
 }
 
 /// One part of the card, whole.
-pub(super) fn section(desk: &Desk, record: &Record, name: &str) -> Reply {
+pub(super) fn section(desk: &Desk, present: Present, record: &Record, name: &str) -> Reply {
     let mut citations = Citations::default();
     let mut blocks = vec![Block::Para(vec![bold(&record.name)])];
     for section in sections(desk, record).iter().filter(|section| section.is_called(name)) {
@@ -147,7 +155,7 @@ pub(super) fn section(desk: &Desk, record: &Record, name: &str) -> Reply {
         let mut long = 0;
         for item in &section.items {
             let mut spans = Vec::new();
-            show(&mut spans, desk, item, &mut citations, true);
+            show(&mut spans, desk, present, item, &mut citations, true);
             long += length(&spans);
             if long > LONGEST_SECTION {
                 break;
@@ -207,14 +215,22 @@ pub(super) fn happened(record: &Record) -> Option<&Claim> {
 }
 
 /// A claim's value, date, note and citation marks.
-pub(super) fn claim(spans: &mut Vec<Span>, desk: &Desk, claim: &Claim, citations: &mut Citations, notes: bool) {
+pub(super) fn claim(
+    spans: &mut Vec<Span>,
+    desk: &Desk,
+    present: Present,
+    claim: &Claim,
+    citations: &mut Citations,
+    notes: bool,
+) {
     spans.push(text(desk.dataset.show(&claim.value)));
-    tail(spans, claim, citations, notes);
+    tail(spans, present, claim, citations, notes);
 }
 
-fn tail(spans: &mut Vec<Span>, claim: &Claim, citations: &mut Citations, notes: bool) {
+fn tail(spans: &mut Vec<Span>, present: Present, claim: &Claim, citations: &mut Citations, notes: bool) {
     if let Some(date) = claim.as_of {
-        spans.push(text(format!(" ({date})")));
+        let ago = present.age(claim).map(|age| format!(", {age}")).unwrap_or_default();
+        spans.push(text(format!(" ({date}{ago})")));
     }
     marks(spans, claim, citations, notes);
 }
@@ -241,9 +257,16 @@ fn head(record: &Record) -> Vec<Span> {
     spans
 }
 
-fn line(desk: &Desk, section: &Section, shown: usize, citations: &mut Citations, notes: bool) -> Vec<Span> {
+fn line(
+    desk: &Desk,
+    present: Present,
+    section: &Section,
+    shown: usize,
+    citations: &mut Citations,
+    notes: bool,
+) -> Vec<Span> {
     let mut spans = vec![bold(format!("{}:", section.label())), text(" ")];
-    items(&mut spans, desk, section, shown, citations, notes);
+    items(&mut spans, desk, present, section, shown, citations, notes);
     spans
 }
 
@@ -251,6 +274,7 @@ fn line(desk: &Desk, section: &Section, shown: usize, citations: &mut Citations,
 pub(super) fn items(
     spans: &mut Vec<Span>,
     desk: &Desk,
+    present: Present,
     section: &Section,
     shown: usize,
     citations: &mut Citations,
@@ -258,18 +282,18 @@ pub(super) fn items(
 ) {
     for (place, item) in section.items.iter().take(shown).enumerate() {
         spans.extend((place > 0).then(|| text("; ")));
-        show(spans, desk, item, citations, notes);
+        show(spans, desk, present, item, citations, notes);
     }
     let left = section.count() - shown;
     spans.extend((left > 0).then(|| text(format!("; and {left} more"))));
 }
 
-fn show(spans: &mut Vec<Span>, desk: &Desk, item: &Item, citations: &mut Citations, notes: bool) {
+fn show(spans: &mut Vec<Span>, desk: &Desk, present: Present, item: &Item, citations: &mut Citations, notes: bool) {
     match item {
-        Item::Claim(own) => claim(spans, desk, own, citations, notes),
+        Item::Claim(own) => claim(spans, desk, present, own, citations, notes),
         Item::Link(from, link) => {
             spans.push(text(&from.name));
-            tail(spans, link, citations, notes);
+            tail(spans, present, link, citations, notes);
         }
         Item::Words(words) => spans.push(text(words)),
     }

@@ -9,8 +9,9 @@ use std::{
 use jiff::civil::Date;
 
 use super::{
-    brief::{Present, told},
+    brief::told,
     chronicle::Chronicle,
+    present::Present,
     ranking::{Amounts, Ranking},
 };
 use crate::{

@@ -4,7 +4,7 @@ mod asked;
 mod names;
 mod parts;
 
-use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, look_up, text_outcome};
+use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, look_up, present::Present, text_outcome};
 use crate::{
     dataset::{KINDS, Kind, Record},
     index,
@@ -103,7 +103,8 @@ impl Command for Compare {
             // Who asks for one part is not told of others.
             others.clear();
         }
-        let drawing = Drawing { desk, records: &records, shown: &shown, others: &others, command: &command };
+        let (present, command) = (Present::of(desk, ask), &command);
+        let drawing = Drawing { desk, present, records: &records, shown: &shown, others: &others, command };
         let reply = parts::fitted(shown.len(), |room| Reply {
             blocks: blocks.iter().cloned().chain(drawing.draw(room)).collect(),
         });

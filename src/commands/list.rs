@@ -7,9 +7,8 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 
 use super::{
-    Ask, Command, Desk, Hit, Outcome, Role, Spec,
-    brief::{self, Present},
-    card, page,
+    Ask, Command, Desk, Hit, Outcome, Role, Spec, brief, card, page,
+    present::Present,
     select::{self, Selection},
     text_outcome, top,
 };

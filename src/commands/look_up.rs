@@ -4,7 +4,7 @@ mod near;
 
 pub(super) use near::{did_you_mean, other_versions};
 
-use super::{Ask, Command, Desk, Hit, Invocation, Outcome, Role, Spec, card, search::Search};
+use super::{Ask, Command, Desk, Hit, Invocation, Outcome, Role, Spec, card, present::Present, search::Search};
 use crate::{
     dataset::{Claim, KINDS, Kind, Link, PROPERTIES, Record, Value},
     index,
@@ -51,7 +51,7 @@ impl Command for LookUp {
             return Ok(self.spec().how_to());
         }
         if let Some(found) = find(desk, self.0, &ask.invocation.args)? {
-            return Ok(found.outcome(desk));
+            return Ok(found.outcome(desk, ask));
         }
         // A question rather than a name: `!who leads nvidia`, `!who is jensen huang`.
         let question =
@@ -64,7 +64,7 @@ impl Command for LookUp {
             }
             Some((about, false)) if about != key(&name) => {
                 if let Some(found) = find(desk, self.0, &[about])? {
-                    return Ok(found.outcome(desk));
+                    return Ok(found.outcome(desk, ask));
                 }
             }
             _ => {}
@@ -239,15 +239,16 @@ impl Found<'_> {
         self.section.as_deref()
     }
 
-    fn outcome(self, desk: &Desk) -> Outcome {
+    fn outcome(self, desk: &Desk, ask: &Ask) -> Outcome {
+        let present = Present::of(desk, ask);
         let property = self.section.as_ref().and_then(|section| card::section_property(desk, self.record, section));
         let shown = std::iter::once(Hit::new(self.record, property));
         let hits = shown.chain(self.others.iter().take(OFFERED).map(|other| Hit::whole(other))).collect();
         let mut reply = match &self.section {
-            Some(section) => card::section(desk, self.record, section),
+            Some(section) => card::section(desk, present, self.record, section),
             // Who asks for one thing is not told all the others.
             None if self.lacking => card::brief(desk, self.record),
-            None => card::card(desk, self.record),
+            None => card::card(desk, present, self.record),
         };
         if let Some(why) = self.why {
             reply.blocks.insert(0, Block::Para(why));

@@ -21,6 +21,7 @@ mod look_up;
 mod page;
 mod parse;
 mod past;
+mod present;
 mod random;
 mod ranking;
 pub mod registry;

@@ -1,6 +1,6 @@
 //! `!random`: a record that nobody asked for.
 
-use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, card, list::kind_called, look_up};
+use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, card, list::kind_called, look_up, present::Present};
 use crate::{
     dataset::{KINDS, Kind, SOURCE},
     index,
@@ -43,6 +43,10 @@ impl Command for Random {
             return Ok(look_up::nothing(desk, &ask.invocation.joined())?.into());
         };
         let record = &desk.dataset.records()[*place as usize];
-        Ok(Outcome { reply: card::card(desk, record), hits: vec![Hit::whole(record)], effect: None })
+        Ok(Outcome {
+            reply: card::card(desk, Present::of(desk, ask), record),
+            hits: vec![Hit::whole(record)],
+            effect: None,
+        })
     }
 }

@@ -4,7 +4,7 @@ use std::{cmp::Reverse, collections::HashMap};
 
 use jiff::civil::Date;
 
-use super::brief::Present;
+use super::present::Present;
 use crate::{
     dataset::{Amount, BuildQuick, Claim, Dataset, Money, PROPERTIES, PartialDate, Property, Qualifier, Record, Value},
     spelling::fold,

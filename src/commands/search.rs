@@ -2,7 +2,7 @@
 
 mod claims;
 
-use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, card, look_up, select, text_outcome};
+use super::{Ask, Command, Desk, Hit, Outcome, Role, Spec, card, look_up, present::Present, select, text_outcome};
 use crate::{
     calendar::Wanted,
     index::{self, Hits, Share, Taken, language, marked},
@@ -54,6 +54,7 @@ impl Command for Search {
             }
             return nothing(desk, &ask.invocation.rest, &found, remarks);
         }
+        let present = Present::of(desk, ask);
         let mut citations = Citations::default();
         let mut hits = Vec::new();
         let items = found.hits.iter().take(SHOWN).map(|hit| {
@@ -66,8 +67,8 @@ impl Command for Search {
             hits.push(Hit::new(record, told.map(|claim| claim.property)));
             match claim {
                 Some(claim) => {
-                    claims::show(&mut item, desk, record, claim, &found, &mut citations);
-                    claims::show_beside(&mut item, desk, record, (claim, hit.claim), &mut citations);
+                    claims::show(&mut item, desk, present, record, claim, &found, &mut citations);
+                    claims::show_beside(&mut item, desk, present, record, (claim, hit.claim), &mut citations);
                 }
                 None => card::summary(&mut item, desk, record, &mut citations),
             }

@@ -5,11 +5,11 @@ mod meant;
 use std::borrow::Cow;
 
 use super::{
-    Ask, Command, Desk, Hit, Outcome, Role, Spec,
-    brief::{self, Present},
-    card,
+    Ask, Command, Desk, Hit, Outcome, Role, Spec, brief, card,
     list::kind_called,
-    page, ranking,
+    page,
+    present::Present,
+    ranking,
     select::{self, Selection},
     text_outcome,
 };

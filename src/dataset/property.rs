@@ -60,6 +60,8 @@ pub struct Property {
     pub value: ValueType,
     /// Whether a record can have several values at once. Otherwise two claims with different values disagree.
     pub many: bool,
+    /// Whether it says how something measured up, such as a rank: it ages like an amount, though it is a text.
+    pub measured: bool,
     /// How the other end's card calls the link back. `None`: the plural of the kind that points there.
     pub reverse: Option<&'static str>,
     /// For a date: what happened then, as the timeline says it after the record's name ("" for an event's own date).
@@ -77,7 +79,7 @@ impl PartialEq for Property {
 impl Eq for Property {}
 
 const fn one(id: &'static str, label: &'static str, value: ValueType) -> Property {
-    Property { id, label, value, many: false, reverse: None, timeline: None, synonyms: &[] }
+    Property { id, label, value, many: false, measured: false, reverse: None, timeline: None, synonyms: &[] }
 }
 
 const fn many(id: &'static str, label: &'static str, value: ValueType) -> Property {
@@ -120,6 +122,10 @@ impl Property {
     pub fn backwards(&self, from: Kind) -> &'static str {
         let is_said_by_itself = from.id != "topic" || self.id == "related";
         self.reverse.filter(|_| is_said_by_itself).unwrap_or(from.title)
+    }
+
+    const fn measured(self) -> Self {
+        Self { measured: true, ..self }
     }
 
     const fn back(self, label: &'static str) -> Self {
@@ -249,7 +255,13 @@ pub static PROPERTIES: &[Property] = &[
     many("process", "Process", Text).also(&["nanometre", "nm", "node", "lithography"]),
     many("yield", "Yield", Quantity).also(&["yield rate"]),
     many("capacity", "Capacity", Amount).also(&["compute", "computing power"]),
-    many("performance", "Performance", Text).also(&["benchmark", "ranking", "ranked", "leaderboard", "rivals"]),
+    many("performance", "Performance", Text).measured().also(&[
+        "benchmark",
+        "ranking",
+        "ranked",
+        "leaderboard",
+        "rivals",
+    ]),
     many("feature", "Features", Text).also(&["known for", "offers"]),
     many("former_name", "Earlier name", Text).also(&["renamed", "rebranded", "formerly"]),
     many("article", "Article", Text).also(&["provision", "rule", "clause"]),

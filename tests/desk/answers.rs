@@ -14,26 +14,31 @@ fn desk() -> Desk {
 }
 
 fn reply(line: &str) -> Reply {
+    reply_on("1970-01-01", line)
+}
+
+fn reply_on(day: &str, line: &str) -> Reply {
+    let now = format!("{day}T12:00Z").parse().unwrap();
     match read(line) {
-        Reading::Command(invocation) => answer(&desk(), &Ask::new(invocation, jiff::Timestamp::UNIX_EPOCH, 0)).reply,
+        Reading::Command(invocation) => answer(&desk(), &Ask::new(invocation, now, 0)).reply,
         Reading::Slip { word, near } => hint(&word, near),
         Reading::NotOurs | Reading::Several(_) => panic!("{line} is no command"),
     }
 }
 
 /// The three renderings of an answer, one below the other.
-fn renderings(line: &str) -> String {
-    let reply = reply(line);
+fn renderings(line: &str, reply: &Reply) -> String {
     let ansi = reply.ansi().replace('\x1b', "␛");
     format!("{line}\n\n--- text\n{}\n\n--- html\n{}\n\n--- terminal\n{ansi}", reply.text(), reply.html())
 }
 
 macro_rules! snapshots {
-    ($($name:ident: $line:literal,)*) => {$(
+    ($($name:ident: $line:literal $(on $day:literal)?,)*) => {$(
         #[test]
         fn $name() {
             insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
-                insta::assert_snapshot!(stringify!($name), renderings($line));
+                let day = ["1970-01-01" $(, $day)?].into_iter().last().unwrap();
+                insta::assert_snapshot!(stringify!($name), renderings($line, &reply_on(day, $line)));
             });
         }
     )*};
@@ -80,6 +85,19 @@ snapshots! {
     help_one: "!help timeline",
     help_unknown: "!help compny",
     a_slip: "!compny moonshot",
+    card_of_old_figures: "!company moonshot" on "2026-11-27",
+    section_of_old_figures: "!company moonshot valuation" on "2027-02-01",
+    top_of_old_figures: "!top valuation" on "2026-11-27",
+    compare_old_figures: "!compare moonshot zhipu" on "2026-11-27",
+    search_old_figures: "!search kimi users" on "2026-11-27",
+}
+
+#[test]
+fn only_figures_grow_old() {
+    let card = reply_on("2030-06-01", "!company moonshot").text();
+    assert!(card.contains("2023 [") && card.contains("(2025-03, 5 years ago)"), "{card}");
+    assert!(!reply_on("2026-03-31", "!company moonshot").text().contains(" ago"), "a year is not more than a year");
+    assert!(reply_on("2026-04-01", "!company moonshot").text().contains("(2025-03, 13 months ago)"));
 }
 
 #[test]

@@ -11,7 +11,7 @@ const ALLOWED: [(&str, &[&str]); 16] = [
     ("spelling", &[]),
     ("calendar", &["spelling"]),
     ("dataset", &["spelling"]),
-("index", &["calendar", "dataset", "spelling"]),
+    ("index", &["calendar", "dataset", "spelling"]),
     ("reply", &["dataset", "spelling"]),
     ("commands", &["calendar", "dataset", "digest", "index", "reply", "spelling"]),
     ("settings", &["spelling"]),

@@ -4,6 +4,7 @@ use crate::{
     commands::{
         Desk,
         card::{self, Section},
+        present::Present,
     },
     dataset::{PROPERTIES, Property, Record, ValueType},
     reply::{Block, Citations, Reply, Span, bold, code, italic, text},
@@ -84,6 +85,8 @@ pub(super) enum Alone {
 /// A comparison to be drawn.
 pub(super) struct Drawing<'a> {
     pub desk: &'a Desk,
+    /// The day of the question.
+    pub present: Present,
     pub records: &'a [&'a Record],
     /// The parts to be shown.
     pub shown: &'a [Part<'a>],
@@ -134,7 +137,8 @@ impl Drawing<'_> {
         let mut line = vec![text(format!("{}: ", record.name))];
         match section {
             Some(section) => {
-                card::items(&mut line, self.desk, section, most.min(section.items.len()), citations, false);
+                let most = most.min(section.items.len());
+                card::items(&mut line, self.desk, self.present, section, most, citations, false);
                 line.extend(section.differ.then(|| italic(" (sources differ)")));
             }
             None => line.push(text("nothing known here")),

@@ -1,7 +1,7 @@
 //! Which claim of a record answers a question.
 
 use crate::{
-    commands::{Desk, card},
+    commands::{Desk, card, present::Present},
     dataset::{Claim, Property, Record, Value, ValueType},
     index::{Hits, forms, words},
     reply::{Citations, Span, code, length, text},
@@ -83,6 +83,7 @@ fn sharing<'r>(desk: &Desk, record: &'r Record, asked: &[String]) -> Option<&'r 
 pub(super) fn show(
     item: &mut Vec<Span>,
     desk: &Desk,
+    present: Present,
     record: &Record,
     claim: &Claim,
     found: &Hits,
@@ -94,7 +95,7 @@ pub(super) fn show(
     let mut so_far = 0;
     for claim in alike.iter().take(most) {
         let mut spans = Vec::new();
-        card::claim(&mut spans, desk, claim, citations, true);
+        card::claim(&mut spans, desk, present, claim, citations, true);
         so_far += length(&spans);
         if shown > 0 && so_far > LONGEST {
             break;
@@ -114,6 +115,7 @@ pub(super) fn show(
 pub(super) fn show_beside(
     item: &mut Vec<Span>,
     desk: &Desk,
+    present: Present,
     record: &Record,
     (shown, best): (&Claim, Option<usize>),
     citations: &mut Citations,
@@ -124,7 +126,7 @@ pub(super) fn show_beside(
     };
     if let Some(claim) = best.filter(other) {
         item.push(text(format!("; {}: ", claim.property.label.to_lowercase())));
-        card::claim(item, desk, claim, citations, true);
+        card::claim(item, desk, present, claim, citations, true);
     }
 }
 
