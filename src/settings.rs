@@ -15,6 +15,9 @@ use layers::Merged;
 pub use layers::{DEFAULTS, Error};
 pub use secret::Secret;
 
+/// More threads than this would only wait for one another.
+const MOST_THREADS: usize = 64;
+
 /// Everything that can be set. Each field is described in `config/default.toml`.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -32,6 +35,8 @@ pub struct Settings {
     pub ops: Ops,
     /// Logging.
     pub log: Log,
+    /// How many threads work at most.
+    pub threads: usize,
 }
 
 /// The `[matrix]` section.
@@ -145,6 +150,7 @@ impl Settings {
             digest: keys.digest()?,
             access: Access::new(&keys.text("access.admins").unwrap_or_default(), keys.text("access.admin_room"))?,
             ops: keys.ops()?,
+            threads: keys.threads()?,
             log: Log { level: keys.text("log.level").unwrap_or_default(), format: keys.log_format()? },
         })
     }
@@ -214,6 +220,12 @@ impl Keys {
         let listen = self.text("ops.listen");
         let listen = listen.map(|given| given.parse().map_err(|_| Error::Listen { given })).transpose()?;
         Ok(Ops { listen, is_default: !self.0.given.contains("ops.listen") })
+    }
+
+    fn threads(&self) -> Result<usize, Error> {
+        let given = self.text("runtime.threads").unwrap_or_default();
+        let threads = given.parse().ok().filter(|threads| (1..=MOST_THREADS).contains(threads));
+        threads.ok_or(Error::Threads { given, most: MOST_THREADS })
     }
 
     fn log_format(&self) -> Result<LogFormat, Error> {

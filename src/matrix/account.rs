@@ -13,12 +13,15 @@ use serde_json::Value;
 use super::{
     incoming::{Event, Seen, View},
     outgoing::{Answer, Post, transaction_id},
-    trouble::Trouble,
+    trouble::{Trouble, root_cause},
 };
 use crate::settings::Secret;
 
 /// How long one attempt to send may take.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What is written to the SDK's state store to see whether it takes it.
+const PROBE: &[u8] = b"tigerdesk.probe";
 
 /// The bot's account, signed in. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -124,6 +127,16 @@ impl Account {
         if encrypted && let Err(error) = room.sync_members().await {
             tracing::debug!(room = %room.room_id(), %error, "the members could not be fetched ahead");
         }
+    }
+
+    /// Has the stores of the session keep a little.
+    ///
+    /// # Errors
+    ///
+    /// Why they don't, briefly.
+    pub async fn probe(&self) -> Result<(), String> {
+        let stored = self.client.state_store().set_custom_value_no_read(PROBE, b"probe".to_vec()).await;
+        stored.map_err(|error| root_cause(&error))
     }
 
     /// Closes the stores. Nothing can be asked of the account afterwards.

@@ -28,6 +28,6 @@ pub use keys::KeyFault;
 pub use outgoing::{Answer, Post, Relation, fits, transaction_id};
 pub use refusal::Refusal;
 pub use session::sign_in;
-pub use syncing::{Batch, Pulse, RoomNews, Syncing, milliseconds, now};
+pub use syncing::{Batch, Hitch, Pulse, RoomNews, Syncing, milliseconds, now};
 pub use trouble::Trouble;
 pub use trust::Trust;

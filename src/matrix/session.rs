@@ -35,6 +35,9 @@ use crate::settings::{Matrix, Secret};
 /// Under which name the session is kept in the SDK's state store, which is encrypted.
 const RECORD: &[u8] = b"tigerdesk.session";
 
+/// How many connections each of the SDK's stores has at most. Its own default goes by the processors: 512 on 128 of them.
+const CONNECTIONS: usize = 8;
+
 /// How long a request may take. Those of the sync have the long poll's time on top.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -109,7 +112,7 @@ impl Stores {
         let key = tokio::task::spawn_blocking(move || keys::open(&path, passphrase.as_ref()))
             .await
             .map_err(|error| fault(error.to_string()))??;
-        let config = SqliteStoreConfig::new(folder).key(Some(&key));
+        let config = SqliteStoreConfig::new(folder).key(Some(&key)).pool_max_size(CONNECTIONS);
         let state = SqliteStateStore::open_with_config(&config).await.map_err(|error| fault(root_cause(&error)))?;
         let crypto = SqliteCryptoStore::open_with_config(&config).await.map_err(|error| fault(root_cause(&error)))?;
         Ok(Self { state, crypto, folder: name })

@@ -6,7 +6,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
@@ -25,7 +25,7 @@ use super::{
     backoff::Backoff,
     incoming::{Found, View},
     refusal::Refusal,
-    trouble::Trouble,
+    trouble::{self, Trouble},
 };
 
 /// How long the homeserver holds a poll that has nothing to say. Short enough that one that is gone is soon missed.
@@ -74,11 +74,21 @@ pub struct Pulse {
     /// When a poll was last begun, and when one was last answered: milliseconds since the start; 0 for never.
     begun: AtomicU64,
     answered: AtomicU64,
+    hitch: Mutex<Option<Hitch>>,
+}
+
+/// Why a poll came to nothing, briefly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hitch {
+    /// The homeserver did not answer it, or not with anything of use.
+    Homeserver(String),
+    /// It did, and what it said could not be kept.
+    Store(String),
 }
 
 impl Default for Pulse {
     fn default() -> Self {
-        Self { start: Instant::now(), begun: AtomicU64::new(0), answered: AtomicU64::new(0) }
+        Self { start: Instant::now(), begun: AtomicU64::new(0), answered: AtomicU64::new(0), hitch: Mutex::default() }
     }
 }
 
@@ -95,6 +105,20 @@ impl Pulse {
         Some(self.answered.load(Ordering::Relaxed))
             .filter(|answered| *answered > 0)
             .map(|answered| self.since(answered))
+    }
+
+    /// Why the last poll came to nothing, if it did.
+    #[must_use]
+    pub fn hitch(&self) -> Option<Hitch> {
+        self.hitch.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A poll is over.
+    fn over(&self, hitch: Option<Hitch>) {
+        if !matches!(hitch, Some(Hitch::Homeserver(_))) {
+            self.note(&self.answered);
+        }
+        *self.hitch.lock().unwrap_or_else(PoisonError::into_inner) = hitch;
     }
 
     fn since(&self, moment: u64) -> Duration {
@@ -152,7 +176,7 @@ impl Syncing {
             self.pulse.note(&self.pulse.begun);
             let error = match self.account.client.sync_once(settings).await {
                 Ok(response) => {
-                    self.pulse.note(&self.pulse.answered);
+                    self.pulse.over(None);
                     let unbroken = !self.first && self.backoff.failures() == 0;
                     let live = unbroken && asked.elapsed() < LONG_POLL + GRACE;
                     if self.backoff.failures() > 0 {
@@ -173,7 +197,14 @@ impl Syncing {
                 Trouble::Never { cause, .. } => (None, cause),
             };
             let pause = self.backoff.next(after);
-            tracing::warn!(cause, seconds = pause.as_secs_f32(), "the sync failed and is tried again");
+            let seconds = pause.as_secs_f32();
+            if trouble::is_ours(&error) {
+                tracing::warn!(cause, seconds, "what the homeserver said can't be kept; it is asked again");
+                self.pulse.over(Some(Hitch::Store(cause)));
+            } else {
+                tracing::warn!(cause, seconds, "the sync failed and is tried again");
+                self.pulse.over(Some(Hitch::Homeserver(cause)));
+            }
             tokio::time::sleep(pause).await;
         }
     }

@@ -98,6 +98,24 @@ impl From<&HttpError> for Trouble {
     }
 }
 
+/// Whether it is our own stores that failed, rather than the server or the way to it.
+#[must_use]
+pub fn is_ours(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::StateStore(_)
+            | Error::CryptoStoreError(_)
+            | Error::EventCacheStore(_)
+            | Error::MediaStore(_)
+            | Error::CrossProcessLockError(_)
+            // While a response is read, these are of the store as well: events that can't be decrypted are no errors.
+            | Error::OlmError(_)
+            | Error::MegolmError(_)
+            | Error::DecryptorError(_)
+            | Error::Io(_)
+    )
+}
+
 /// The HTTP status of the server's answer, if it did answer with one that we can read.
 #[must_use]
 pub fn status(error: &HttpError) -> Option<u16> {

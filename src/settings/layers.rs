@@ -111,6 +111,14 @@ pub enum Error {
         /// What it is set to.
         given: String,
     },
+    /// A number of threads can't be read or is out of bounds.
+    #[error("`runtime.threads` is `{given}`: write a number from 1 to {most}")]
+    Threads {
+        /// What it is set to.
+        given: String,
+        /// As many as there may be.
+        most: usize,
+    },
     /// How the log is written can't be read.
     #[error("`log.format` is `{given}`: write human or json")]
     LogFormat {

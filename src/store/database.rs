@@ -1,6 +1,9 @@
 //! The database: one file in the state folder.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use sqlx::{
     SqlitePool,
@@ -20,6 +23,14 @@ const PATIENCE: Duration = Duration::from_mins(10);
 #[error("the bot's database desk.db in the state folder failed ({0}): check the disk's space and the folder's owner")]
 pub struct Fault(pub(super) String);
 
+impl Fault {
+    /// What failed, as the database or the system says it.
+    #[must_use]
+    pub fn cause(&self) -> &str {
+        &self.0
+    }
+}
+
 impl From<sqlx::Error> for Fault {
     fn from(error: sqlx::Error) -> Self {
         Self(error.to_string())
@@ -35,6 +46,8 @@ pub struct Store {
     pub(super) readers: SqlitePool,
     /// What keys of the outbox are made with, so that they are no other installation's.
     pub(super) secret: String,
+    /// The state folder.
+    pub(super) folder: PathBuf,
 }
 
 impl Store {
@@ -62,7 +75,7 @@ impl Store {
             "INSERT INTO facts (name, value) VALUES ('secret', lower(hex(randomblob(16)))) ON CONFLICT DO NOTHING";
         sqlx::query(made).execute(&pool).await?;
         let secret = sqlx::query_scalar("SELECT value FROM facts WHERE name = 'secret'").fetch_one(&pool).await?;
-        Ok(Self { pool, readers, secret })
+        Ok(Self { pool, readers, secret, folder: folder.to_owned() })
     }
 
     /// Closes the database, once what is under way has ended.

@@ -5,12 +5,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod crowd;
 mod digests;
 mod downtime;
 mod encrypted;
 mod endings;
 mod faults;
 mod first_start;
+mod machine;
 mod manners;
 mod odd_rooms;
 mod plain;
