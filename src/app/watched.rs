@@ -52,10 +52,14 @@ impl Watched for Standing {
             age: age(at.as_millisecond()),
             records: bot.data.desk().dataset.records().len(),
         });
+        let pause = self.pulse.pause();
         let Stores { outbox, database, session } = self.stores(bot).await;
         State {
             account: Some(bot.account.user().to_owned()),
-            since_poll: self.pulse.since_poll(),
+            // A pause between polls is no hanging, however long the homeserver wants it to be.
+            since_poll: if pause.is_some() { Duration::ZERO } else { self.pulse.since_poll() },
+            pause,
+            clock_skew: bot.account.clock_skew() / 1000,
             since_sync: self.pulse.since_answer(),
             sync_failure: self.pulse.hitch().map(|hitch| match hitch {
                 Hitch::Homeserver(cause) => SyncFailure::Homeserver(cause),
@@ -132,7 +136,7 @@ fn age(moment: i64) -> Duration {
 
 /// Tells systemd that the bot is alive for as long as it is, if systemd asks for that.
 pub(super) async fn watchdog(standing: Arc<Standing>) -> Result<(), Failure> {
-    let Some(every) = service::watchdog() else { return Ok(()) };
+    let Some(every) = service::watchdog() else { return std::future::pending().await };
     let mut ticks = interval(every);
     loop {
         ticks.tick().await;

@@ -11,8 +11,11 @@ use matrix_sdk::{
 use serde_json::Value;
 
 use super::{
+    clock::Skew,
+    flood::bounded,
     incoming::{Event, Seen, View},
     outgoing::{Answer, Post, transaction_id},
+    syncing::now,
     trouble::{Trouble, root_cause},
 };
 use crate::settings::Secret;
@@ -33,6 +36,7 @@ pub struct Account {
     pub(super) new: bool,
     /// Whether an earlier sync left its place.
     pub(super) synced: bool,
+    pub(super) skew: Skew,
 }
 
 impl Account {
@@ -52,6 +56,12 @@ impl Account {
     #[must_use]
     pub fn is_new(&self) -> bool {
         self.new
+    }
+
+    /// How the bot sees a timeline. `live`: the events have just come in, over a long poll that never broke.
+    #[must_use]
+    pub fn view(&self, max_age: Duration, live: bool) -> View<'_> {
+        View { own: self.user(), now: now(), skew: self.skew.milliseconds(), max_age, live }
     }
 
     /// The ids of the rooms the bot is in.
@@ -100,12 +110,12 @@ impl Account {
     async fn put(&self, room: &str, transaction: &str, content: Value) -> Result<String, Trouble> {
         let room = self.joined_room(room)?;
         let transaction: &TransactionId = transaction.into();
-        let sent = room
+        let sending = room
             .send_raw("m.room.message", content)
             .with_transaction_id(transaction)
             .with_request_config(RequestConfig::new().disable_retry().timeout(SEND_TIMEOUT))
-            .await;
-        let sent = sent.map_err(|error| Trouble::from(&error))?;
+            .into_future();
+        let sent = bounded(sending).await?.map_err(|error| Trouble::from(&error))?;
         Ok(sent.response.event_id.to_string())
     }
 
@@ -116,7 +126,8 @@ impl Account {
     /// What to do next, when the homeserver did not give it.
     pub async fn fetch(&self, room: &str, id: &str, view: View<'_>) -> Result<Option<Seen>, Trouble> {
         let id = EventId::parse(id).map_err(|error| Trouble::never(error.to_string()))?;
-        let event = self.joined_room(room)?.event(&id, None).await.map_err(|error| Trouble::from(&error))?;
+        let room = self.joined_room(room)?;
+        let event = bounded(room.event(&id, None)).await?.map_err(|error| Trouble::from(&error))?;
         Ok(view.read_one(&event_of(&event)))
     }
 

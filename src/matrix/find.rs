@@ -7,6 +7,7 @@ use matrix_sdk::{
 
 use super::{
     account::{Account, event_of},
+    flood::bounded,
     incoming::Event,
     outgoing::DIGEST_KEY,
     trouble::Trouble,
@@ -43,7 +44,7 @@ impl Account {
             return Ok(name.to_owned());
         }
         let alias = RoomAliasId::parse(name).map_err(|error| Trouble::never(error.to_string()))?;
-        let found = self.client.resolve_room_alias(&alias).await.map_err(|error| Trouble::from(&error))?;
+        let found = bounded(self.client.resolve_room_alias(&alias)).await?.map_err(|error| Trouble::from(&error))?;
         Ok(found.room_id.to_string())
     }
 
@@ -60,7 +61,7 @@ impl Account {
             let mut options = MessagesOptions::backward().from(from.as_deref());
             options.limit = UInt::from(PAGE);
             options.filter.senders = Some(vec![self.user.clone()]);
-            let page = room.messages(options).await.map_err(|error| Trouble::from(&error))?;
+            let page = bounded(room.messages(options)).await?.map_err(|error| Trouble::from(&error))?;
             let events: Vec<Event> = page.chunk.iter().map(event_of).collect();
             if let Some(found) = events.iter().find(|event| is_it(event, self.user(), key, since)) {
                 let event = found.json["event_id"].as_str().unwrap_or_default();

@@ -6,8 +6,6 @@
 mod text;
 mod way;
 
-mod text;
-
 use std::{collections::HashSet, time::Duration};
 
 use serde_json::Value;

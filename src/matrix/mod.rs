@@ -6,9 +6,13 @@
 
 mod account;
 mod address;
+mod arrivals;
 mod backfill;
 mod backoff;
+mod clock;
 mod find;
+mod flood;
+mod floor;
 pub mod incoming;
 mod keys;
 mod outgoing;
@@ -16,11 +20,13 @@ mod power;
 mod refusal;
 mod rooms;
 mod session;
+mod standing;
 mod syncing;
 mod trouble;
 mod trust;
 
 pub use account::Account;
+pub use arrivals::{Arrivals, Arrived, SessionKey};
 pub use backfill::{Older, Stretch};
 pub use backoff::Backoff;
 pub use find::Sought;
@@ -29,5 +35,5 @@ pub use outgoing::{Answer, Post, Relation, fits, transaction_id};
 pub use refusal::Refusal;
 pub use session::sign_in;
 pub use syncing::{Batch, Hitch, Pulse, RoomNews, Syncing, milliseconds, now};
-pub use trouble::Trouble;
+pub use trouble::{LONGEST_WISH, Trouble};
 pub use trust::Trust;

@@ -26,7 +26,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     account::Account,
     address::{Homeserver, check_user, is_named},
-    keys,
+    clock::Skew,
+    flood, keys,
     refusal::Refusal,
     trouble::{self, Trouble, root_cause},
 };
@@ -100,7 +101,7 @@ pub async fn sign_in(settings: &Matrix, folder: &Path, passphrase: Option<&Secre
     };
     let place = stores.state.get_kv_data(StateStoreDataKey::SyncToken).await;
     let synced = place.map_err(|error| stores.fault(&error))?.is_some();
-    Ok(Account { client, user, password: settings.password.clone(), new, synced })
+    Ok(Account { client, user, password: settings.password.clone(), new, synced, skew: Skew::default() })
 }
 
 impl Stores {
@@ -154,12 +155,15 @@ impl Record {
 /// Builds the client. A homeserver that is down is an error at the first start only: later the sync waits for it.
 async fn build(homeserver: &Homeserver, settings: &Matrix, stores: &Stores, kept: &Record) -> Result<Client, Refusal> {
     let known = kept.user.is_some() && kept.homeserver == settings.homeserver;
+    let http = flood::client(TIMEOUT)
+        .map_err(|error| Refusal::Unreachable { address: settings.homeserver.clone(), cause: root_cause(&error) })?;
     let builder = || {
         let stores = StoreConfig::new(CrossProcessLockConfig::SingleProcess)
             .state_store(stores.state.clone())
             .crypto_store(stores.crypto.clone());
         // Retries are ours: the SDK's own go on for 15 minutes and hide what happens.
         Client::builder()
+            .http_client(http.clone())
             .store_config(stores)
             .cross_process_store_config(CrossProcessLockConfig::SingleProcess)
             .request_config(RequestConfig::new().timeout(TIMEOUT).disable_retry())

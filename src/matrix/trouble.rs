@@ -13,12 +13,15 @@ use matrix_sdk::{
     },
 };
 
+/// The longest time for which a server is left alone because it asks for that. Whatever asks for more is asked again then.
+pub const LONGEST_WISH: Duration = Duration::from_mins(5);
+
 /// What to do after a failed request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble {
     /// Try again, not before the given time has passed if the server named one.
     Again {
-        /// How long the server asks us to wait.
+        /// How long the server asks us to wait: [`LONGEST_WISH`] at most.
         after: Option<Duration>,
         /// What went wrong, briefly.
         cause: String,
@@ -145,8 +148,26 @@ pub fn root_cause(error: &dyn StdError) -> String {
 }
 
 fn delay(asked: &RetryAfter) -> Option<Duration> {
-    match asked {
+    let asked = match asked {
         RetryAfter::Delay(delay) => Some(*delay),
         RetryAfter::DateTime(at) => at.duration_since(SystemTime::now()).ok(),
+    };
+    asked.map(|asked| asked.min(LONGEST_WISH))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_server_has_itself_left_alone_for_longer_than_five_minutes() {
+        let asked = |asked| delay(&asked);
+        assert_eq!(asked(RetryAfter::Delay(Duration::from_secs(7))), Some(Duration::from_secs(7)));
+        for endless in [Duration::from_hours(1), Duration::from_millis(u64::MAX), Duration::MAX] {
+            assert_eq!(asked(RetryAfter::Delay(endless)), Some(LONGEST_WISH));
+        }
+        let at = SystemTime::now() + Duration::from_hours(240);
+        assert_eq!(asked(RetryAfter::DateTime(at)), Some(LONGEST_WISH));
+        assert_eq!(asked(RetryAfter::DateTime(SystemTime::UNIX_EPOCH)), None);
     }
 }

@@ -18,6 +18,10 @@ pub struct State {
     pub since_sync: Option<Duration>,
     /// Why the last question for news came to nothing, if it did.
     pub sync_failure: Option<SyncFailure>,
+    /// How much longer it leaves the homeserver alone, because the last poll failed or the homeserver asked for that.
+    pub pause: Option<Duration>,
+    /// By how many seconds this machine's clock is ahead of the homeserver's, if it is by a minute and more.
+    pub clock_skew: i64,
     /// In how many rooms it is.
     pub rooms: usize,
     /// The release that is answered from.
@@ -80,6 +84,8 @@ impl Default for State {
             since_poll: Duration::ZERO,
             since_sync: None,
             sync_failure: None,
+            pause: None,
+            clock_skew: 0,
             rooms: 0,
             release: None,
             faults: 0,
@@ -137,7 +143,9 @@ impl State {
             Some(SyncFailure::Homeserver(cause)) => format!(" ({cause})"),
             _ => String::new(),
         };
-        Err(format!("{silence}{cause}: see whether it runs, and whether this machine reaches it"))
+        let next = self.pause.map(|pause| format!("; it is asked again in {} s", pause.as_secs().max(1)));
+        let next = next.unwrap_or_default();
+        Err(format!("{silence}{cause}: see whether it runs, and whether this machine reaches it{next}"))
     }
 
     fn dataset(&self) -> Result<String, String> {
@@ -216,6 +224,11 @@ mod tests {
             (
                 State { since_sync: Some(Duration::from_secs(36)), ..well() },
                 "not ok: the homeserver has not answered for 36 s",
+            ),
+            (
+                State { since_sync: Some(Duration::from_secs(36)), pause: Some(Duration::from_secs(250)), ..well() },
+                "not ok: the homeserver has not answered for 36 s: see whether it runs, and whether this machine reaches it; it is asked \
+                 again in 250 s",
             ),
             (State { release: None, ..well() }, "not ok: no release is served yet"),
             (
