@@ -24,11 +24,13 @@ mod delivery;
 mod effects;
 mod intake;
 mod invites;
+mod lanes;
 mod parts;
 mod releases;
 mod reports;
 mod tasks;
 mod telling;
+mod turns;
 mod unseal;
 mod waiters;
 pub mod watch;
@@ -40,16 +42,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::{
-    net::TcpListener,
-    sync::{Notify, Semaphore},
-};
+use tokio::{net::TcpListener, sync::Notify};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     dataset::Faults,
     index,
-    matrix::{self, Account, Refusal, Syncing, Trust},
+    matrix::{self, Account, Refusal, Syncing, Trouble, Trust},
     ops::{self, Metrics, service},
     settings::{Access, Ops, Settings},
     store::{Fault, Folder, FolderFault, Store},
@@ -57,7 +56,9 @@ use crate::{
 use answers::Answers;
 use data::{Data, Reloaded};
 use intake::Rooms;
+use lanes::Lanes;
 use tasks::{Failures, Tasks};
+use turns::Turns;
 use waiters::Waiters;
 use watch::Watch;
 use watched::Standing;
@@ -129,9 +130,9 @@ struct Bot {
     waiters: Waiters,
     metrics: Arc<Metrics>,
     joining: Mutex<HashSet<String>>,
-    join_slots: Semaphore,
-    page_slots: Semaphore,
-    keys_came: Notify,
+    joins: Lanes,
+    pages: Lanes,
+    turns: Turns,
     tasks: Tasks,
     stop: CancellationToken,
 }
@@ -192,9 +193,9 @@ pub async fn run(settings: Settings, hangup: Arc<Notify>, shutdown: Cancellation
         waiters: Waiters::default(),
         metrics,
         joining: Mutex::default(),
-        join_slots: Semaphore::new(4),
-        page_slots: Semaphore::new(4),
-        keys_came: Notify::new(),
+        joins: Lanes::default(),
+        pages: Lanes::default(),
+        turns: Turns::default(),
         tasks,
         stop: stop.clone(),
     });
@@ -257,10 +258,10 @@ impl Bot {
         }
     }
 
-    /// Starts work that has no end of its own.
+    /// Starts work that has no end of its own: it is dropped when the bot stops.
     fn until_stopped(&self, name: &'static str, work: impl Future<Output = Result<(), Failure>> + Send + 'static) {
         let stop = self.stop.clone();
-        self.tasks.spawn(name, async move {
+        self.part(name, async move {
             tokio::select! {
                 () = stop.cancelled() => Ok(()),
                 ended = work => ended,
@@ -268,9 +269,28 @@ impl Bot {
         });
     }
 
+    /// Starts work that must not end before the bot stops, which it sees to itself.
+    fn part(&self, name: &'static str, work: impl Future<Output = Result<(), Failure>> + Send + 'static) {
+        let stop = self.stop.clone();
+        self.tasks.spawn(name, async move {
+            work.await?;
+            if stop.is_cancelled() {
+                return Ok(());
+            }
+            tracing::error!(part = name, "a part of the bot ended that must not end");
+            Err(Failure::Died(name))
+        });
+    }
+
+    /// Ends the bot if `trouble`, which the homeserver has confirmed, says that the session or the account is over.
+    fn ended(&self, trouble: &Trouble) -> Result<(), Failure> {
+        self.account.ended(trouble).map_or(Ok(()), |refusal| Err(refusal.into()))
+    }
+
     fn start_parts(self: &Arc<Self>) {
         let bot = Arc::clone(self);
-        self.tasks.spawn("opening sealed questions", bot.unseal());
+        self.part("opening sealed questions", bot.unseal());
+        self.until_stopped("looking after the questions", Arc::clone(self).supervise());
         for room in self.account.invited_rooms() {
             self.accept(room);
         }
@@ -290,10 +310,10 @@ impl Bot {
     /// known whose devices are to read them.
     fn start_telling(self: &Arc<Self>, news: Option<(Option<Watch>, Arc<Notify>)>) {
         if let Some((watch, hangup)) = news {
-            self.tasks.spawn("watching the dataset", Arc::clone(self).watch(watch, hangup));
+            self.part("watching the dataset", Arc::clone(self).watch(watch, hangup));
         }
-        self.tasks.spawn("composing digests", Arc::clone(self).tell());
-        self.tasks.spawn("delivering", Arc::clone(self).deliver());
+        self.part("composing digests", Arc::clone(self).tell());
+        self.part("delivering", Arc::clone(self).deliver());
     }
 
     /// Reads the dataset again whenever it may have changed, and for as long as the state folder can't take it.

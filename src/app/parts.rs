@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 
 use super::{
-    Bot,
-    answers::{Question, undone},
+    Bot, Failure,
+    answers::Question,
     effects::{Memory, Undone},
 };
 use crate::{
@@ -58,6 +58,12 @@ impl Bot {
             Ok((Reply::para(vec![text(TOO_LONG)]), "failed"))
         })
     }
+}
+
+/// What could not be done because of the bot's own database is tried again: it may have been busy.
+fn undone(failure: &Failure) -> Trouble {
+    tracing::error!(%failure, "a command could not be carried out");
+    Trouble::again("the command could not be carried out")
 }
 
 /// Works the answer out.
