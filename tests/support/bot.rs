@@ -225,6 +225,13 @@ impl Bot {
         self.id
     }
 
+    /// The most memory that the process has had in use, in bytes.
+    pub fn peak_memory(&self) -> Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id))?;
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no peak")?;
+        Ok(peak.trim().trim_end_matches(" kB").parse::<u64>()? * 1024)
+    }
+
     /// What the bot wrote to standard error up to now.
     pub fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_else(|error| format!("(no log: {error})"))

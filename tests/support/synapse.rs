@@ -39,6 +39,8 @@ pub enum Messages {
     Boundless,
     /// What Synapse allows if nobody says otherwise: ten at once, then one every five seconds.
     Default,
+    /// Five times as many: two at once, then one a second.
+    Scarce,
 }
 
 impl Synapse {
@@ -165,6 +167,7 @@ fn settings(folder: &Path, port: u16, messages: Messages) -> Value {
         Messages::Boundless => boundless.clone(),
         // What Synapse does when nothing is set.
         Messages::Default => json!({ "per_second": 0.2, "burst_count": 10 }),
+        Messages::Scarce => json!({ "per_second": 1, "burst_count": 2 }),
     };
     json!({
         "server_name": SERVER_NAME,
