@@ -103,6 +103,9 @@ fn run(settings: Settings) -> anyhow::Result<()> {
         LogFormat::Human => log.init(),
         LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
     }
+    for odd in &settings.odd {
+        tracing::warn!("{odd}");
+    }
     panics::end_the_process();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads::number())
