@@ -158,6 +158,22 @@ impl Store {
         Ok(())
     }
 
+    /// The same beside the notices that wait.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails; nothing is written then.
+    pub async fn put_word(&self, room: &str, body: &Body, now: i64, note: (&str, &str)) -> Result<(), Fault> {
+        let (name, value) = note;
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let key = self.key(room, &format!("{name} {value} {now}"));
+        let body = put_body(&mut transaction, body).await?;
+        put(&mut transaction, room, (None, Purpose::Notice), &key, &body, now).await?;
+        super::releases::note(&mut transaction, name, value).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
     /// Takes back the notices that have not got through: what they tell of is over. Notes `value` under `name`.
     ///
     /// # Errors
