@@ -24,9 +24,11 @@ mod delivery;
 mod effects;
 mod intake;
 mod invites;
+mod keeping;
 mod lanes;
 mod parts;
 mod releases;
+mod renewed;
 mod reports;
 mod tasks;
 mod telling;
@@ -38,7 +40,7 @@ mod watched;
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
@@ -48,7 +50,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     dataset::Faults,
     index,
-    matrix::{self, Account, Refusal, Syncing, Trouble, Trust},
+    matrix::{self, Account, Backoff, Batch, Ended, Refusal, Syncing, Trouble, Trust},
     ops::{self, Metrics, service},
     settings::{Access, Ops, Settings},
     store::{Fault, Folder, FolderFault, Store},
@@ -72,6 +74,9 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How long the start waits for the device to be signed before it goes on without.
 const SIGNING: Duration = Duration::from_secs(10);
+/// A session that lasted for so long was a good one; after a shorter one, the next is waited for, so long at most.
+const LASTING: Duration = Duration::from_secs(30);
+const LONGEST_REST: Duration = Duration::from_mins(5);
 
 /// Why `run` ended. The text is one sentence for the person at the terminal and holds no secret.
 #[derive(Debug, thiserror::Error)]
@@ -124,6 +129,8 @@ struct Bot {
     history: Duration,
     /// When this run started, in milliseconds since 1970.
     started: i64,
+    /// When the bot's device was first used, likewise.
+    device_since: i64,
     max_age: Duration,
     rooms: tokio::sync::Mutex<Rooms>,
     answers: Answers,
@@ -133,6 +140,9 @@ struct Bot {
     joins: Lanes,
     pages: Lanes,
     turns: Turns,
+    /// Whether the encryption keys were found to be the newest, and whether they were found to be an older copy's.
+    keys_checked: AtomicBool,
+    keys_old: AtomicBool,
     tasks: Tasks,
     stop: CancellationToken,
 }
@@ -144,8 +154,43 @@ struct Bot {
 /// When it can't start, and when it can't go on: the session is over, the database fails, or a part of it dies.
 pub async fn run(settings: Settings, hangup: Arc<Notify>, shutdown: CancellationToken) -> Result<(), Failure> {
     let dir = settings.state.dir.as_ref().ok_or(Failure::NoFolder)?;
-    let started = matrix::now();
     let folder = Folder::open(dir)?;
+    let mut backoff = Backoff::new(LONGEST_REST);
+    let mut ended = None;
+    loop {
+        let since = Instant::now();
+        let outcome = run_session(settings.clone(), &folder, ended, Arc::clone(&hangup), &shutdown).await;
+        match outcome {
+            Err(Failure::Matrix(Refusal::SessionEnded(how))) if settings.matrix.password.is_some() => {
+                tracing::warn!("the homeserver has ended the bot's session ({how}): the bot logs in anew");
+                ended = Some(how);
+            }
+            Err(Failure::Matrix(Refusal::SessionEnded(_))) => return Err(Refusal::TokenEnded.into()),
+            outcome => return outcome,
+        }
+        let pause = if since.elapsed() < LASTING {
+            backoff.next(None)
+        } else {
+            backoff.reset();
+            Duration::ZERO
+        };
+        tokio::select! {
+            () = shutdown.cancelled() => return Ok(()),
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// Runs the bot for as long as its session lasts. A new one begins with a start like any other: whatever was under way is
+/// then as a kill would have left it. `ended`: how the session before came to its end, in this process.
+async fn run_session(
+    settings: Settings,
+    folder: &Folder,
+    ended: Option<Ended>,
+    hangup: Arc<Notify>,
+    shutdown: &CancellationToken,
+) -> Result<(), Failure> {
+    let started = matrix::now();
     let (tasks, mut failures) = Tasks::new();
     let stop = shutdown.child_token();
     let (standing, metrics) = (Arc::<Standing>::default(), Arc::<Metrics>::default());
@@ -159,7 +204,10 @@ pub async fn run(settings: Settings, hangup: Arc<Notify>, shutdown: Cancellation
             }
         });
     }
-    let store = Store::open(folder.path()).await?;
+    let store = tokio::select! {
+        store = Store::open(folder.path()) => store?,
+        () = shutdown.cancelled() => return Ok(()),
+    };
     // Watched from before it is read, so that no change falls in between.
     let since = Instant::now();
     let opening = async {
@@ -173,9 +221,14 @@ pub async fn run(settings: Settings, hangup: Arc<Notify>, shutdown: Cancellation
         opened = opening => opened?,
         () = shutdown.cancelled() => return Ok(()),
     };
-    let signing_in = matrix::sign_in(&settings.matrix, folder.path(), settings.state.passphrase.as_ref());
-    let account = tokio::select! {
-        account = signing_in => account?,
+    let signing_in = async {
+        let passphrase = settings.state.passphrase.as_ref();
+        let account = matrix::sign_in(&settings.matrix, folder.path(), passphrase, ended).await?;
+        let since = renewed::device_since(&store, account.device(), started).await?;
+        Ok::<_, Failure>((account, since))
+    };
+    let (account, device_since) = tokio::select! {
+        signed_in = signing_in => signed_in?,
         () = shutdown.cancelled() => return Ok(()),
     };
     tracing::info!(user = account.user(), device = account.device(), new = account.is_new(), "logged in");
@@ -188,6 +241,7 @@ pub async fn run(settings: Settings, hangup: Arc<Notify>, shutdown: Cancellation
         history: settings.digest.history,
         access: settings.access,
         started,
+        device_since,
         max_age: settings.matrix.max_question_age,
         answers: Answers::default(),
         waiters: Waiters::default(),
@@ -196,6 +250,8 @@ pub async fn run(settings: Settings, hangup: Arc<Notify>, shutdown: Cancellation
         joins: Lanes::default(),
         pages: Lanes::default(),
         turns: Turns::default(),
+        keys_checked: AtomicBool::new(false),
+        keys_old: AtomicBool::new(false),
         tasks,
         stop: stop.clone(),
     });
@@ -203,8 +259,10 @@ pub async fn run(settings: Settings, hangup: Arc<Notify>, shutdown: Cancellation
     let _ = standing.bot.set(Arc::clone(&bot));
     let syncing = Syncing::new(bot.account.clone(), bot.max_age, Arc::clone(&standing.pulse));
     bot.until_stopped("telling systemd that the bot is alive", watched::watchdog(standing));
-    let outcome = bot.serve(syncing, (watch, hangup), &shutdown, &mut failures).await;
-    service::stopping();
+    let outcome = bot.serve(syncing, (watch, hangup), shutdown, &mut failures).await;
+    if shutdown.is_cancelled() {
+        service::stopping();
+    }
     stop.cancel();
     if !bot.tasks.drained(LAST_ANSWERS).await {
         tracing::warn!("some answers were still under way; they are sent at the next start");
@@ -216,8 +274,9 @@ pub async fn run(settings: Settings, hangup: Arc<Notify>, shutdown: Cancellation
     if tokio::time::timeout(CLOSING, closing).await.is_err() {
         tracing::warn!("the stores did not close in time");
     }
-    tracing::info!("stopped");
-    drop(folder);
+    if shutdown.is_cancelled() {
+        tracing::info!("stopped");
+    }
     outcome
 }
 
@@ -239,10 +298,13 @@ impl Bot {
                 failure = failures.next() => return Err(failure),
                 batch = syncing.next(self.is_joining()) => batch?,
             };
+            // Another program may hold the database. To be cut off in the middle is no worse than a kill.
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => return Ok(()),
+                taken = self.take_in(batch, first) => taken?,
+            }
             if first {
-                // Before anything new is recorded, or it would be answered as new and as left over.
-                self.resume().await?;
-                self.take(batch, true).await?;
                 self.start_parts();
                 self.start_telling(news.take());
                 first = false;
@@ -252,10 +314,19 @@ impl Bot {
                 }
                 tracing::info!(rooms = self.account.joined_rooms().len(), "ready");
                 service::ready();
-            } else {
-                self.take(batch, false).await?;
             }
         }
+    }
+
+    async fn take_in(self: &Arc<Self>, batch: Batch, first: bool) -> Result<(), Failure> {
+        if first {
+            // Before anything is sealed with them.
+            self.check_keys().await?;
+            self.tell_of_the_start().await?;
+            // Before anything new is recorded, or it would be answered as new and as left over.
+            self.resume().await?;
+        }
+        self.take(batch, first).await
     }
 
     /// Starts work that has no end of its own: it is dropped when the bot stops.
@@ -288,6 +359,7 @@ impl Bot {
     }
 
     fn start_parts(self: &Arc<Self>) {
+        self.part("watching over the keys", Arc::clone(self).keep_keys());
         let bot = Arc::clone(self);
         self.part("opening sealed questions", bot.unseal());
         self.until_stopped("looking after the questions", Arc::clone(self).supervise());

@@ -93,6 +93,14 @@ enum Stage {
     Drafted(Draft),
 }
 
+/// What becomes of a question that is taken up.
+enum TakenUp {
+    Drafted(Draft),
+    /// By the device before this one, with the event of this id.
+    Answered(String),
+    NoQuestion,
+}
+
 /// An answer that only has to be sent, in several messages if one can't hold it.
 struct Draft {
     answers: VecDeque<Answer>,
@@ -237,13 +245,16 @@ impl Bot {
                 return Ok(End::Dropped { reason: "too old by now".to_owned() });
             }
             let tried = match &mut stage {
-                Stage::Asked(job) => match self.draft_in_turn(job, course, waiter).await {
-                    Ok(Some(draft)) => {
+                Stage::Asked(job) => match self.take_up(job, course, waiter).await {
+                    Ok(TakenUp::Answered(id)) => return Ok(End::Answered { id }),
+                    Ok(TakenUp::Drafted(draft)) => {
                         waiter.count(true);
                         stage = Stage::Drafted(draft);
                         continue;
                     }
-                    Ok(None) => return Ok(End::Dropped { reason: "no question any more".to_owned() }),
+                    Ok(TakenUp::NoQuestion) => {
+                        return Ok(End::Dropped { reason: "no question any more".to_owned() });
+                    }
                     Err(trouble) => Err(trouble),
                 },
                 Stage::Drafted(draft) => self.send_in_turn(draft, course, waiter).await,
@@ -271,6 +282,18 @@ impl Bot {
                 return Ok(End::Stopped);
             }
         }
+    }
+
+    /// Works an answer out, unless the device before this one has sent it: a transaction id is known of the device that used
+    /// it first.
+    async fn take_up(&self, job: &mut Job, course: &mut Course, waiter: &mut Waiter<'_>) -> Result<TakenUp, Trouble> {
+        if job.said_at < self.device_since
+            && let Some(id) = self.account.answered(&job.room, &job.event, job.said_at).await?
+        {
+            return Ok(TakenUp::Answered(id));
+        }
+        let drafted = self.draft_in_turn(job, course, waiter).await?;
+        Ok(drafted.map_or(TakenUp::NoQuestion, TakenUp::Drafted))
     }
 
     /// Works an answer out as soon as there is a slot for it.

@@ -1,7 +1,7 @@
 //! How the bot stands, for those who watch it.
 
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -69,6 +69,7 @@ impl Watched for Standing {
             release,
             faults: dataset.faults,
             held: dataset.held,
+            keys_old: bot.keys_old.load(Ordering::Relaxed),
             reading: dataset.reading.map(|since| since.elapsed()).unwrap_or_default(),
             in_the_way: bot.data.in_the_way(),
             outbox,

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use matrix_sdk::{
-    Client, Room, RoomState,
+    Client, Room, RoomState, SqliteCryptoStore,
     config::RequestConfig,
     deserialized_responses::{TimelineEvent, TimelineEventKind},
-    ruma::{EventId, OwnedUserId, RoomId, TransactionId},
+    ruma::{EventId, OwnedUserId, RoomId, TransactionId, api::error::ErrorKind},
 };
 use serde_json::Value;
 
@@ -37,6 +37,11 @@ pub struct Account {
     /// Whether an earlier sync left its place.
     pub(super) synced: bool,
     pub(super) skew: Skew,
+    /// Whether an earlier start was signed in.
+    pub(super) was_here: bool,
+    /// How the session of the device before this one ended, if there was one.
+    pub(super) follows: Option<String>,
+    pub(super) crypto: SqliteCryptoStore,
 }
 
 impl Account {
@@ -62,6 +67,24 @@ impl Account {
     #[must_use]
     pub fn view(&self, max_age: Duration, live: bool) -> View<'_> {
         View { own: self.user(), now: now(), skew: self.skew.milliseconds(), max_age, live }
+    }
+
+    /// Whether an earlier start was signed in with this state folder.
+    #[must_use]
+    pub fn was_here(&self) -> bool {
+        self.was_here
+    }
+
+    /// Whether the bot can log in anew by itself.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        self.password.is_some()
+    }
+
+    /// How the session of the device before this one ended, if there was one in this state folder.
+    #[must_use]
+    pub fn follows(&self) -> Option<&str> {
+        self.follows.as_deref()
     }
 
     /// The ids of the rooms the bot is in.
@@ -157,6 +180,7 @@ impl Account {
         }
     }
 }
+
 
 /// One event of the SDK as JSON.
 pub(super) fn event_of(event: &TimelineEvent) -> Event {

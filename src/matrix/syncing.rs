@@ -23,6 +23,7 @@ use serde_json::json;
 use super::{
     account::{Account, event_of},
     backoff::Backoff,
+    discovery,
     flood::bounded,
     floor::Floor,
     incoming::{Found, View},
@@ -220,9 +221,18 @@ impl Syncing {
                 Err(failed) => failed,
             };
             let (after, cause) = match trouble {
-                Trouble::SignedOut => return Err(Refusal::SessionEnded),
+                Trouble::SignedOut(how) => match self.account.how_it_ended(how, self.backoff.failures()).await {
+                    Some(how) => return Err(Refusal::SessionEnded(how)),
+                    None => {
+                        (None, "the homeserver refuses the session here, but not where it is asked of it".to_owned())
+                    }
+                },
                 Trouble::AccountClosed(how) => {
                     return Err(Refusal::AccountClosed(how, self.account.user().to_owned()));
+                }
+                // Nobody has answered in Matrix' terms.
+                Trouble::Again { after, cause, status: None } => {
+                    (after, discovery::with_proxy(&self.account.client.homeserver(), cause))
                 }
                 Trouble::Again { after, cause, .. } => (after, cause),
                 Trouble::Never { cause, .. } => (None, cause),

@@ -13,6 +13,8 @@ use matrix_sdk::{
     },
 };
 
+use super::refusal::Ended;
+
 /// The longest time for which a server is left alone because it asks for that. Whatever asks for more is asked again then.
 pub const LONGEST_WISH: Duration = Duration::from_mins(5);
 
@@ -35,8 +37,8 @@ pub enum Trouble {
         /// The HTTP status of the answer, if there was one.
         status: Option<u16>,
     },
-    /// Our session is over.
-    SignedOut,
+    /// Our session is over: it has expired, or the device was signed out.
+    SignedOut(Ended),
     /// The account is over: "deactivated" or "locked".
     AccountClosed(&'static str),
 }
@@ -59,7 +61,7 @@ impl Trouble {
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Again { status, .. } | Self::Never { status, .. } => *status,
-            Self::SignedOut => Some(401),
+            Self::SignedOut(_) => Some(401),
             Self::AccountClosed(_) => Some(403),
         }
     }
@@ -84,7 +86,9 @@ impl From<&HttpError> for Trouble {
         }
         let status = status(error);
         match error.client_api_error_kind() {
-            Some(ErrorKind::UnknownToken(_)) => return Self::SignedOut,
+            Some(ErrorKind::UnknownToken(data)) => {
+                return Self::SignedOut(if data.soft_logout { Ended::Expired } else { Ended::SignedOut });
+            }
             Some(ErrorKind::UserDeactivated) => return Self::AccountClosed("deactivated"),
             Some(ErrorKind::UserLocked) => return Self::AccountClosed("locked"),
             Some(ErrorKind::LimitExceeded(data)) => {

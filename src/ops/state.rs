@@ -30,6 +30,8 @@ pub struct State {
     pub faults: usize,
     /// Whether a dataset is held because it withdraws more than is usual.
     pub held: bool,
+    /// Whether the encryption keys are those of an older copy of the state folder.
+    pub keys_old: bool,
     /// For how long the dataset is being read, if it is.
     pub reading: Duration,
     /// What keeps a newer dataset from being taken up, if it is no fault of the dataset's.
@@ -90,6 +92,7 @@ impl Default for State {
             release: None,
             faults: 0,
             held: false,
+            keys_old: false,
             reading: Duration::ZERO,
             in_the_way: None,
             outbox: None,
@@ -124,6 +127,10 @@ impl State {
             kept(&self.database, "the database takes what is to be kept"),
             kept(&self.session, "so do the stores of the session"),
         ]);
+        if self.keys_old {
+            let old = "the encryption keys are those of an older copy of the state folder: the log says what to do";
+            checks.push(Err(old.to_owned()));
+        }
         let ready = checks.iter().all(Result::is_ok);
         let lines = checks.iter().map(|check| match check {
             Ok(good) => format!("ok: {good}\n"),
@@ -231,6 +238,7 @@ mod tests {
                  again in 250 s",
             ),
             (State { release: None, ..well() }, "not ok: no release is served yet"),
+            (State { keys_old: true, ..well() }, "not ok: the encryption keys are those of an older copy"),
             (
                 State { in_the_way: Some("reading the dataset has taken 31 s".to_owned()), ..well() },
                 "not ok: reading the dataset has taken 31 s",

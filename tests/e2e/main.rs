@@ -19,6 +19,7 @@ mod odd_rooms;
 mod one_refusal;
 mod plain;
 mod refusals;
+mod renewal;
 mod scene;
 mod sign_in;
 mod typing;

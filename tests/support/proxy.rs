@@ -32,6 +32,8 @@ pub enum Fault {
     Answer(u16, Value),
     /// The homeserver does not get it; the answer is 429 and, in a header only, after how many seconds to come back.
     RetryAfter(u64),
+    /// The homeserver does not get it; the answer says that it lives elsewhere: at this address, with the same path.
+    Redirect(String),
     /// The connection is closed at once, as if there were no homeserver.
     Refuse,
     /// None: an older fault does not reach these requests.
@@ -62,6 +64,10 @@ struct Network {
 struct State {
     faults: Vec<(Wanted, Fault)>,
     seen: Vec<Exchange>,
+    /// The access token that was seen last.
+    token: Option<String>,
+    /// What the paths begin with that the homeserver does not know of.
+    prefix: &'static str,
 }
 
 /// Requests by method (empty: any) and a part of their path (with its query).
@@ -134,6 +140,16 @@ impl Proxy {
         Ok(Self { address, network, task: task.abort_handle() })
     }
 
+    /// From now on the homeserver is at a path of the proxy's address: `/matrix`.
+    pub fn move_to(&self, prefix: &'static str) {
+        self.network.change(|state| state.prefix = prefix);
+    }
+
+    /// The access token that was seen last.
+    pub fn token(&self) -> Option<String> {
+        self.network.state().token.clone()
+    }
+
     /// The address for the bot.
     pub fn address(&self) -> &str {
         &self.address
@@ -194,8 +210,20 @@ impl Drop for Proxy {
 
 /// One connection: one request, one answer. What goes wrong with it is the client's to see.
 async fn serve(mut client: TcpStream, port: u16, network: Arc<Network>) -> Result<()> {
-    let request = read_request(&mut client).await?;
+    let mut request = read_request(&mut client).await?;
+    let prefix = network.state().prefix;
+    if !prefix.is_empty() {
+        let head = String::from_utf8_lossy(&request[..request.len().min(200)]).into_owned();
+        let Some((method, _)) = head.split_once(&format!(" {prefix}/")) else {
+            return Ok(client.write_all(refusal(404, "", &json!("nobody here")).as_bytes()).await?);
+        };
+        request.drain(method.len() + 1..method.len() + 1 + prefix.len());
+    }
     let head = String::from_utf8_lossy(&request);
+    let bearer = head.lines().find_map(|line| line.split_once("Bearer ").map(|(_, token)| token.trim().to_owned()));
+    if let Some(bearer) = bearer {
+        network.change(|state| state.token = Some(bearer));
+    }
     let mut words = head.split_ascii_whitespace();
     let mut word = || words.next().context("not a request").map(str::to_owned);
     let seen = Exchange { method: word()?, path: word()?, at: Instant::now(), served: false };
@@ -219,6 +247,10 @@ async fn serve(mut client: TcpStream, port: u16, network: Arc<Network>) -> Resul
             let body = json!({ "errcode": "M_LIMIT_EXCEEDED", "error": "later" });
             let header = format!("Retry-After: {seconds}\r\n");
             Ok(client.write_all(reply(429, &header, &body).as_bytes()).await?)
+        }
+        Fault::Redirect(address) => {
+            let header = format!("Location: {address}{}\r\n", seen.path);
+            Ok(client.write_all(refusal(301, &header, &json!({})).as_bytes()).await?)
         }
         Fault::LoseAnswer => forward(port, &request, &network, number).await.map(drop),
         Fault::NothingNew => {
