@@ -13,11 +13,7 @@ use std::{
 use tokio::{sync::Semaphore, time::timeout};
 use tracing::{Instrument as _, Span, field::Empty};
 
-use super::{
-    Bot, ByRoom, Failure, locked,
-    turns::Sent,
-    waiters::Waiter,
-};
+use super::{Bot, ByRoom, Failure, locked, turns::Sent, waiters::Waiter};
 use crate::{
     commands::Reading,
     matrix::{self, Answer, Backoff, Trouble},

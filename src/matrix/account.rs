@@ -181,7 +181,6 @@ impl Account {
     }
 }
 
-
 /// One event of the SDK as JSON.
 pub(super) fn event_of(event: &TimelineEvent) -> Event {
     let json = serde_json::from_str(event.raw().json().get()).unwrap_or(Value::Null);
