@@ -6,7 +6,7 @@ use matrix_sdk::{
     Client, Room, RoomState, SqliteCryptoStore,
     config::RequestConfig,
     deserialized_responses::{TimelineEvent, TimelineEventKind},
-    ruma::{EventId, OwnedUserId, RoomId, TransactionId, api::error::ErrorKind},
+    ruma::{EventId, OwnedUserId, RoomId, TransactionId},
 };
 use serde_json::Value;
 

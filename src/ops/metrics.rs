@@ -17,7 +17,7 @@ use super::State;
 pub(super) use prometheus_client::encoding::prometheus_text::CONTENT_TYPE;
 
 /// The name of every metric; those of the duration end in `_bucket`, `_sum` and `_count` besides.
-pub const NAMES: [&str; 21] = [
+pub const NAMES: [&str; 22] = [
     "tigerdesk_build_info",
     "tigerdesk_clock_skew_seconds",
     "tigerdesk_command_duration_seconds",
