@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{
     Days, Kind, Unread,
-    dates::{Known, bare_year, compact, decade, known_number, of_day, year_first, year_last},
+    dates::{Known, bare_year, compact, decade, known_number, of_day, short_years, year_first, year_last},
     names::{chinese, english},
     near::near,
     parts::{of_a_year, third, which_third},
@@ -205,6 +205,7 @@ impl Clock {
             part,
             year_first(text),
             year_last(text)?,
+            short_years(text),
             compact(text),
             decade(text),
             english(text, known),
