@@ -61,6 +61,14 @@ pub(super) fn year_first(text: &str) -> Option<(Days, Rest<'_>)> {
     }
 }
 
+/// `2023/24`, `2023-24`: two years or more, where the second number can be no month.
+pub(super) fn short_years(text: &str) -> Option<(Days, Rest<'_>)> {
+    let (first, rest) = year(text)?;
+    let (last, digits, rest) = number(rest.strip_prefix(['-', '/'])?)?;
+    let last = i16::try_from(last).ok().filter(|last| digits == 2 && *last > 12 && *last > first % 100)?;
+    Some((Days { from: of_year(first)?.from, to: of_year(first - first % 100 + last)?.to }, rest))
+}
+
 /// `20231105`, `202311`: the year first, and nothing between.
 pub(super) fn compact(text: &str) -> Option<(Days, Rest<'_>)> {
     let (value, digits, rest) = number(text)?;

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{
     Days, Kind, Unread,
-    dates::{Known, bare_year, compact, decade, known_number, of_day, year_first, year_last},
+    dates::{Known, bare_year, compact, decade, known_number, of_day, short_years, year_first, year_last},
     names::{chinese, english},
     near::near,
     parts::{of_a_year, third, which_third},
@@ -43,18 +43,18 @@ impl Clock {
     ///
     /// # Errors
     /// If it can mean several.
-    pub(super) fn span<'t>(self, text: &'t str) -> Result<Option<Read<'t>>, Unread> {
+    pub(super) fn span(self, text: &str) -> Result<Option<Read<'_>>, Unread> {
         let read = self.read(text, false)?;
         Ok(read.and_then(|(days, kind, rest)| Some((days, kind, until_end(rest)?))))
     }
 
     /// The same where it is known that a date follows.
-    pub(super) fn bare_span<'t>(self, text: &'t str) -> Option<Read<'t>> {
+    pub(super) fn bare_span(self, text: &str) -> Option<Read<'_>> {
         let (days, kind, rest) = self.read(text, true).ok().flatten()?;
         Some((days, kind, until_end(rest)?))
     }
 
-    fn read<'t>(self, text: &'t str, bare: bool) -> Result<Option<Read<'t>>, Unread> {
+    fn read(self, text: &str, bare: bool) -> Result<Option<Read<'_>>, Unread> {
         let open = [(&["since", "from", "starting", "beginning"][..], Open::Since), (&["after"][..], Open::After)];
         for (words, how) in open {
             let behind = word(text, words).map(|rest| word(skip(rest), &["with", "in", "on", "from"]).unwrap_or(rest));
@@ -82,7 +82,7 @@ impl Clock {
     }
 
     /// Behind `since`, `from` or `after`: to another date, or for ever.
-    fn from<'t>(self, text: &'t str, how: Open) -> Result<Option<Read<'t>>, Unread> {
+    fn from(self, text: &str, how: Open) -> Result<Option<Read<'_>>, Unread> {
         if how == Open::Since
             && let Some((days, Kind::Range, rest)) = self.ends(text, true)?
         {
@@ -117,7 +117,7 @@ impl Clock {
     }
 
     /// `until 2024`, `before 2024`, `..2024`.
-    fn up_to<'t>(self, text: &'t str) -> Result<Option<(Days, Rest<'t>)>, Unread> {
+    fn up_to(self, text: &str) -> Result<Option<(Days, Rest<'_>)>, Unread> {
         if let Some(rest) = word(text, &["before"]) {
             let read = self.date(skip(rest), None, true)?;
             let before = |days: Days| days.from.and_then(|first| first.yesterday().ok()).filter(|day| is_known(*day));
@@ -137,7 +137,7 @@ impl Clock {
     }
 
     /// A date, or two of them, or one that goes on.
-    fn ends<'t>(self, text: &'t str, bare: bool) -> Result<Option<Read<'t>>, Unread> {
+    fn ends(self, text: &str, bare: bool) -> Result<Option<Read<'_>>, Unread> {
         if let Some((days, rest)) = self.two(text, to)? {
             return Ok(Some((days, Kind::Range, rest)));
         }
@@ -205,6 +205,7 @@ impl Clock {
             part,
             year_first(text),
             year_last(text)?,
+            short_years(text),
             compact(text),
             decade(text),
             english(text, known),

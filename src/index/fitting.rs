@@ -40,7 +40,7 @@ pub enum Share {
 }
 
 /// A word that stands nowhere counts so much where a property is asked for: it may be what it is asked of.
-const OF_SOMETHING: f32 = 1.12;
+const OF_SOMETHING: f32 = 1.25;
 
 /// What fits.
 #[derive(Debug, Default)]

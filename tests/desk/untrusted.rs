@@ -57,7 +57,7 @@ fn nothing_is_done_for_each_pair_of_anything() {
         .map(|id| SOURCE.replace("\"s\"", &format!("\"s{id}\"")).replace("\"S\"", &format!("\"S{id}\"")))
         .collect();
     let claim = format!("{{\"property\":\"focus\",\"value\":\"x\",\"sources\":[{}]}}", texts("s"));
-    assert!(lines(sources + &whole(&claim)).is_ok());
+    assert!(lines(format!("{sources}{}", whole(&claim))).is_ok());
 }
 
 #[test]
@@ -102,8 +102,9 @@ fn a_slip_is_shown_and_what_is_no_data_is_not() {
 fn nothing_that_is_shown_moves_a_terminal() {
     let dir = tempfile::tempdir().unwrap();
     let name = "a\u{1b}]0;title\u{7}\nforged.toml";
-    let text = "[[company]]\nid = \"c\"\nname = \"C\"\n\"k\\u001b[2Jey\" = 1 # \u{1b}[31m\u{202e}\u{9b}2J\n";
+    let text = "[[company]]\nid = \"c\"\nname = \"C\"\n\"k\\u001b[2Jey\" = 1 # \u{202e}\u{9b}2J\n";
     fs::write(dir.path().join(name), text).unwrap();
+    fs::write(dir.path().join("d.toml"), "# \u{1b}[31m\n").unwrap();
     fs::write(dir.path().join("b\u{1b}[2J.toml.txt"), "").unwrap();
     symlink("/etc/\u{1b}[1mpasswd", dir.path().join("c\u{1b}[2J.jsonl")).unwrap();
     let is_clean = |said: &[u8]| {
@@ -120,6 +121,7 @@ fn nothing_that_is_shown_moves_a_terminal() {
         is_clean(&output.stderr);
     }
     fs::remove_file(dir.path().join("c\u{1b}[2J.jsonl")).unwrap();
+    fs::remove_file(dir.path().join("d.toml")).unwrap();
     let output = Command::new(binary).arg("check").arg(dir.path()).env_clear().output().unwrap();
     let said = is_clean(&output.stdout);
     assert!(said.contains("has no key `k") && said.contains("b[2J.toml.txt: rename it"), "{said}");

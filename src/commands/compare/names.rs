@@ -25,8 +25,17 @@ const TORN: usize = 100;
 /// The names: parted by commas, `vs` and quotes, or else where the desk knows them.
 pub(super) fn names(desk: &Desk, invocation: &Invocation) -> Result<Vec<String>, index::Error> {
     let mut groups: Vec<Vec<String>> = vec![Vec::new()];
-    for arg in &invocation.args {
+    for (place, arg) in invocation.args.iter().enumerate() {
         if BETWEEN.contains(&arg.to_lowercase().as_str()) {
+            // It may be a word of a part that is asked for: `works with`.
+            let last = groups.last_mut().filter(|group| {
+                let part = group.iter().chain(&invocation.args[place..]).map(String::as_str).collect::<Vec<_>>();
+                !group.is_empty() && card::is_section(&part.join(" "))
+            });
+            if let Some(group) = last {
+                group.extend(invocation.args[place..].iter().cloned());
+                break;
+            }
             groups.push(Vec::new());
             continue;
         }

@@ -77,20 +77,20 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn said(content: Value) -> Option<String> {
+    fn said(content: &Value) -> Option<String> {
         text_of(&json!({ "type": "m.room.message", "content": content })).map(|(text, _)| text)
     }
 
     #[test]
     fn a_caption_is_said_and_the_name_of_a_file_is_not() {
         for kind in WITH_CAPTION {
-            let file = |body: &str, name: Value| said(json!({ "msgtype": kind, "body": body, "filename": name }));
+            let file = |body: &str, name: Value| said(&json!({ "msgtype": kind, "body": body, "filename": name }));
             assert_eq!(file("!company moonshot", json!("kimi.png")).as_deref(), Some("!company moonshot"), "{kind}");
             assert_eq!(file("!company moonshot", json!("!company moonshot")), None, "{kind}");
             assert_eq!(file("!company moonshot", Value::Null), None, "{kind}");
         }
-        assert_eq!(said(json!({ "msgtype": "m.location", "body": "!help", "filename": "x" })), None);
-        assert_eq!(said(json!({ "msgtype": "m.notice", "body": "!help", "filename": "x" })), None);
+        assert_eq!(said(&json!({ "msgtype": "m.location", "body": "!help", "filename": "x" })), None);
+        assert_eq!(said(&json!({ "msgtype": "m.notice", "body": "!help", "filename": "x" })), None);
     }
 
     #[test]
@@ -120,7 +120,7 @@ mod tests {
         ] {
             let mut message = content.clone();
             message["msgtype"] = json!("m.text");
-            assert_eq!(said(message).as_deref(), Some(text), "{content}");
+            assert_eq!(said(&message).as_deref(), Some(text), "{content}");
         }
     }
 }

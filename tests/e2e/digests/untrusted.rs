@@ -26,7 +26,7 @@ async fn a_pipe_in_the_folder_keeps_nobody_waiting() -> Result<()> {
     let report = desk.report_with("pipe.toml").await?;
     ensure!(report.body().contains("a pipe"), "{}", report.body());
     for (question, word) in
-        [("!reload", "pipe.toml"), ("!digest", "told"), ("!digest on", ""), ("!company biren", "Biren")]
+        [("!reload", "pipe.toml"), ("!digest", "Digests: on"), ("!digest on", ""), ("!company biren", "Biren")]
     {
         let answer = desk.alice.ask(&desk.room, question).await?;
         ensure!(answer.body().contains(word), "{question}: {}", answer.body());
