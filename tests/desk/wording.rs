@@ -194,7 +194,7 @@ fn what_may_have_passed_is_dated() {
         let described = [record.name.as_str(), record.summary.as_str()].map(ToOwned::to_owned);
         let claimed =
             record.claims.iter().filter(|claim| claim.as_of.is_none()).filter_map(|claim| match &claim.value {
-                Value::Text(text) => Some(text.to_string()),
+                Value::Text(text) => Some(text.clone()),
                 _ => None,
             });
         undated.extend(
