@@ -93,7 +93,7 @@ async fn today_is_the_day_by_the_rooms_clocks() -> Result<()> {
     // Never the same day.
     for zone in ["UTC+14", "UTC-12"] {
         let set = alice.ask(&room, &format!("!digest zone {zone}")).await?;
-        ensure!(set.body().contains(&format!("{}:00", zone)), "{}", set.body());
+        ensure!(set.body().contains(&format!("{zone}:00")), "{}", set.body());
         let days = || -> Result<String> {
             let hours = if zone == "UTC+14" { 14 } else { -12 };
             Ok((jiff::Timestamp::now() + jiff::SignedDuration::from_hours(hours)).strftime("%Y-%m-%d").to_string())
