@@ -5,13 +5,14 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 
 use super::{
-    Bot,
-    answers::{Question, undone},
+    Bot, Failure,
+    answers::Question,
     effects::{Memory, Undone},
 };
 use crate::{
     commands::{self, Ask, Desk, Outcome, Reading},
     matrix::{self, Trouble},
+    panics::{self, Panicked},
     reply::{Reply, text},
 };
 
@@ -59,10 +60,17 @@ impl Bot {
     }
 }
 
-/// Works the answer out; `Err` if the command panics.
-async fn work_out(desk: Arc<Desk>, ask: Ask) -> Result<Outcome, ()> {
-    let worked = tokio::task::spawn_blocking(move || commands::answer(&desk, &ask)).await;
-    worked.map_err(|error| tracing::error!(%error, "a command failed"))
+/// What could not be done because of the bot's own database is tried again: it may have been busy.
+fn undone(failure: &Failure) -> Trouble {
+    tracing::error!(%failure, "a command could not be carried out");
+    Trouble::again("the command could not be carried out")
+}
+
+/// Works the answer out.
+async fn work_out(desk: Arc<Desk>, ask: Ask) -> Result<Outcome, Panicked> {
+    // A panic is in the log; what it says may be the question's text, and is not.
+    let worked = tokio::task::spawn_blocking(move || panics::contained(|| commands::answer(&desk, &ask))).await;
+    worked.unwrap_or(Err(Panicked))
 }
 
 /// The messages that hold what is said to the commands of a question, each with how many commands are answered before it: one

@@ -2,12 +2,14 @@
 
 use std::{ops::Range, panic::resume_unwind, thread};
 
+use crate::threads;
+
 /// Fewer records than this are done before another thread has begun.
 const SMALL: usize = 2_000;
 
 /// Does something with the numbers below `len`, a range on each processor, and keeps the ranges in their order.
 pub(crate) fn chunks<T: Send>(len: usize, act: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(len / SMALL);
+    let threads = threads::number().min(len / SMALL);
     if threads < 2 {
         return vec![act(0..len)];
     }

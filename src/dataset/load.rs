@@ -16,6 +16,7 @@ use super::{
     references::{Ids, References},
     validate,
 };
+use crate::threads;
 
 /// A file of a dataset, by name and content. The ending of the name says how it is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,7 +124,7 @@ pub(super) fn each<I: Sync, T: Send>(items: &[I], act: impl Fn(&I) -> T + Sync) 
             done.push((number, act(item)));
         }
     };
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    let threads = threads::number().min(items.len());
     let mut done = thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
         let mut done = work();

@@ -21,7 +21,7 @@ use super::{
     table::Table,
     tokens::Tokens,
 };
-use crate::dataset::Dataset;
+use crate::{dataset::Dataset, threads};
 
 /// What a thread may gather in memory before it writes a segment.
 const THREAD_BYTES: usize = 64_000_000;
@@ -171,7 +171,7 @@ fn of(index: Tantivy, segmenter: &Segmenter) -> (Tantivy, Fields) {
 
 /// A writer for so many records.
 fn writer(index: &Tantivy, records: usize) -> Result<IndexWriter, Error> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+    let threads = threads::number().min(MOST_THREADS);
     Ok(if records < SMALL {
         index.writer_with_num_threads(1, SMALL_BYTES)?
     } else {

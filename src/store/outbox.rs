@@ -57,6 +57,8 @@ pub struct Waiting {
     pub body: Body,
     /// For a part or an edit: the event id of the digest.
     pub head: Option<String>,
+    /// When it was put there, in milliseconds since 1970.
+    pub put_at: i64,
     /// How often it was tried.
     pub attempts: u32,
     /// When it was first tried, in milliseconds since 1970.
@@ -85,6 +87,7 @@ struct Row {
     text: String,
     html: String,
     head: Option<String>,
+    put_at: i64,
     attempts: u32,
     first_try: Option<i64>,
     device: Option<String>,
@@ -155,6 +158,22 @@ impl Store {
         Ok(())
     }
 
+    /// The same beside the notices that wait.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails; nothing is written then.
+    pub async fn put_word(&self, room: &str, body: &Body, now: i64, note: (&str, &str)) -> Result<(), Fault> {
+        let (name, value) = note;
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let key = self.key(room, &format!("{name} {value} {now}"));
+        let body = put_body(&mut transaction, body).await?;
+        put(&mut transaction, room, (None, Purpose::Notice), &key, &body, now).await?;
+        super::releases::note(&mut transaction, name, value).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
     /// Takes back the notices that have not got through: what they tell of is over. Notes `value` under `name`.
     ///
     /// # Errors
@@ -175,7 +194,7 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn waiting(&self, now: i64, limit: i64) -> Result<Vec<Waiting>, Fault> {
-        let query = "SELECT o.id, o.room, o.kind, o.key, b.text, b.html, o.attempts, o.first_try, o.device, \
+        let query = "SELECT o.id, o.room, o.kind, o.key, b.text, b.html, o.put_at, o.attempts, o.first_try, o.device, \
                         (SELECT h.event FROM outbox h WHERE h.digest = o.digest AND h.kind = 'head') AS head \
                      FROM (SELECT MIN(id) AS id FROM outbox WHERE state = 'waiting' GROUP BY room) AS firsts \
                      JOIN outbox o ON o.id = firsts.id JOIN bodies b ON b.hash = o.body \
@@ -330,6 +349,7 @@ impl From<Row> for Waiting {
             key: row.key,
             body: Body { text: row.text, html: row.html },
             head: row.head,
+            put_at: row.put_at,
             attempts: row.attempts,
             first_try: row.first_try,
             device: row.device,
