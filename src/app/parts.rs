@@ -6,7 +6,6 @@ use tokio::time::timeout;
 
 use super::{
     Bot, Failure,
-    answers::Question,
     effects::{Memory, Undone},
 };
 use crate::{
@@ -24,19 +23,14 @@ const LONGEST: Duration = Duration::from_secs(30);
 const TOO_LONG: &str = "That took too long, so I have stopped waiting for it. Ask again later, or look into the bot's log for what is slow.";
 
 impl Bot {
-    /// Works out and does what one part of a question asks for. Returns what to say, and what became of it.
-    pub(super) async fn say(
-        &self,
-        room: &str,
-        question: &Question,
-        part: &Reading,
-    ) -> Result<(Reply, &'static str), Trouble> {
+    /// Works out and does what one part of a question of `sender` asks for. Returns what to say, and what became of it.
+    pub(super) async fn say(&self, room: &str, sender: &str, part: &Reading) -> Result<(Reply, &'static str), Trouble> {
         let invocation = match part {
             Reading::Command(invocation) => invocation,
             Reading::Slip { word, near } => return Ok((commands::hint(word, near), "hinted")),
             Reading::NotOurs | Reading::Several(_) => return Ok((Reply::default(), "unread")),
         };
-        let asker = match self.asker(room, &question.sender, invocation).await {
+        let asker = match self.asker(room, sender, invocation).await {
             Ok(asker) => asker,
             Err(Undone::Trouble(trouble)) => return Err(trouble),
             Err(Undone::Failure(failure)) => return Err(undone(&failure)),

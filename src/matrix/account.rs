@@ -11,17 +11,19 @@ use matrix_sdk::{
 use serde_json::Value;
 
 use super::{
-    clock::Skew,
+    clock::{Skew, milliseconds_of, now},
     flood::bounded,
     incoming::{Event, Seen, View},
     outgoing::{Answer, Post, transaction_id},
-    syncing::now,
     trouble::{Trouble, root_cause},
 };
 use crate::settings::Secret;
 
 /// How long one attempt to send may take.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long the homeserver may take to tell its time.
+const CLOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What is written to the SDK's state store to see whether it takes it.
 const PROBE: &[u8] = b"tigerdesk.probe";
@@ -67,6 +69,26 @@ impl Account {
     #[must_use]
     pub fn view(&self, max_age: Duration, live: bool) -> View<'_> {
         View { own: self.user(), now: now(), skew: self.skew.milliseconds(), max_age, live }
+    }
+
+    /// How far our clock is ahead of the homeserver's, in milliseconds: 0 unless it is by a minute and more.
+    #[must_use]
+    pub fn clock_skew(&self) -> i64 {
+        self.skew.milliseconds()
+    }
+
+    /// Asks the homeserver for its time. One that doesn't tell it is taken to agree with us.
+    pub(super) async fn compare_clocks(&self) {
+        let homeserver = self.client.homeserver();
+        // Its address may have a path.
+        let url = format!("{}/_matrix/client/v3/account/whoami", homeserver.as_str().trim_end_matches('/'));
+        let token = self.client.access_token().unwrap_or_default();
+        // The SDK keeps the heads of answers to itself.
+        let asked = self.client.http_client().get(url).bearer_auth(token).timeout(CLOCK_TIMEOUT).send().await;
+        let Ok(answer) = asked else { return };
+        if let Some(theirs) = answer.headers().get("date").and_then(|date| milliseconds_of(date.to_str().ok()?)) {
+            self.skew.compare(now(), theirs);
+        }
     }
 
     /// Whether an earlier start was signed in with this state folder.

@@ -9,15 +9,11 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
-
-use super::{account::Account, milliseconds, now};
 
 /// Clocks that are closer than this count as equal. A live event is on its way for 40 seconds at most.
 const EQUAL: Duration = Duration::from_mins(1);
-/// How long the homeserver may take to tell its time.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How far our clock is ahead of the homeserver's. Cheap to clone; all clones are one.
 #[derive(Debug, Clone, Default)]
@@ -64,30 +60,20 @@ impl Skew {
     }
 }
 
-impl Account {
-    /// How far our clock is ahead of the homeserver's, in milliseconds: 0 unless it is by a minute and more.
-    #[must_use]
-    pub fn clock_skew(&self) -> i64 {
-        self.skew.milliseconds()
-    }
+/// Milliseconds since 1970 by our clock.
+#[must_use]
+pub fn now() -> i64 {
+    milliseconds(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
+}
 
-    /// Asks the homeserver for its time. One that doesn't tell it is taken to agree with us.
-    pub(super) async fn compare_clocks(&self) {
-        let homeserver = self.client.homeserver();
-        // Its address may have a path.
-        let url = format!("{}/_matrix/client/v3/account/whoami", homeserver.as_str().trim_end_matches('/'));
-        let token = self.client.access_token().unwrap_or_default();
-        // The SDK keeps the heads of answers to itself.
-        let asked = self.client.http_client().get(url).bearer_auth(token).timeout(PATIENCE).send().await;
-        let Ok(answer) = asked else { return };
-        if let Some(theirs) = answer.headers().get("date").and_then(|date| milliseconds_of(date.to_str().ok()?)) {
-            self.skew.compare(now(), theirs);
-        }
-    }
+/// A duration in milliseconds, as many as an `i64` holds.
+#[must_use]
+pub fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// A date of HTTP in milliseconds since 1970 (<https://www.rfc-editor.org/rfc/rfc9110#name-date-time-formats>).
-fn milliseconds_of(date: &str) -> Option<i64> {
+pub(super) fn milliseconds_of(date: &str) -> Option<i64> {
     jiff::fmt::rfc2822::parse(date).ok().map(|date| date.timestamp().as_millisecond())
 }
 

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use matrix_sdk::{
-    HttpError,
+    Client, ClientBuildError, HttpError,
     config::RequestConfig,
+    cross_process_lock::CrossProcessLockConfig,
     reqwest::Response,
     ruma::{
         OwnedUserId, UserId,
@@ -16,20 +17,23 @@ use matrix_sdk::{
             error::ErrorKind,
         },
     },
+    store::StoreConfig,
 };
 use serde_json::{Value, json};
+use url::Url;
 
 use super::{
     address::endpoint,
     backoff::Backoff,
-    discovery,
+    discovery, flood,
     refusal::Refusal,
-    session::{Entry, TIMEOUT},
-    stores::Record,
+    stores::{Record, Stores},
     trouble::{self, Trouble, root_cause},
 };
-use crate::settings::Secret;
+use crate::settings::{Matrix, Secret};
 
+/// How long a request may take. Those of the sync have the long poll's time on top.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 /// How long signing a device out may take that is given up anyway.
 const FAREWELL: Duration = Duration::from_secs(10);
 /// How often a log-in is tried that the homeserver puts off.
@@ -45,7 +49,48 @@ pub(super) enum Owner {
     Nobody { soft: bool },
 }
 
+/// The way in.
+pub(super) struct Entry<'a> {
+    pub(super) settings: &'a Matrix,
+    pub(super) address: Url,
+    /// The settings name another homeserver than they did, or the same otherwise.
+    pub(super) moved: bool,
+    /// An earlier start was signed in.
+    pub(super) was_here: bool,
+}
+
 impl Entry<'_> {
+    /// A client that is not signed in, with stores to stay or in memory.
+    pub(super) fn client(&self, stores: Option<&Stores>) -> impl Future<Output = Result<Client, Refusal>> {
+        let config = StoreConfig::new(CrossProcessLockConfig::SingleProcess);
+        let config = match stores {
+            Some(stores) => config.state_store(stores.state.clone()).crypto_store(stores.crypto.clone()),
+            None => config,
+        };
+        let http = flood::client(TIMEOUT);
+        let (address, homeserver) = (self.address.clone(), self.settings.homeserver.clone());
+        async move {
+            let unreachable = |error: &dyn std::error::Error| Refusal::Unreachable {
+                address: homeserver.clone(),
+                cause: root_cause(error),
+            };
+            let http = http.map_err(|error| unreachable(&error))?;
+            // Retries are ours: the SDK's own go on for 15 minutes and hide what happens.
+            let building = Client::builder()
+                .http_client(http)
+                .store_config(config)
+                .cross_process_store_config(CrossProcessLockConfig::SingleProcess)
+                .request_config(RequestConfig::new().timeout(TIMEOUT).disable_retry())
+                .respect_login_well_known(false)
+                .homeserver_url(&address)
+                .build();
+            building.await.map_err(|error| match &error {
+                ClientBuildError::Http(error) => unreachable(error),
+                _ => Refusal::BadAddress(homeserver.clone()),
+            })
+        }
+    }
+
     /// Whether the homeserver has encryption keys of the device that was logged in to. If it does not say, it has.
     pub(super) async fn has_device(&self, session: &LoggedIn) -> bool {
         let (user, device) = (session.user_id.as_str(), session.device_id.as_str());

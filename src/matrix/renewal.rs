@@ -14,8 +14,8 @@ use std::{
 use matrix_sdk_crypto::store::{CryptoStore as _, CryptoStoreError, types::Changes};
 
 use super::{
-    refusal::Refusal,
-    stores::{Record, Stores, unusable},
+    refusal::{Ended, Refusal},
+    stores::{Record, Stores, new_device, unusable},
 };
 
 /// The folder in the state folder in which the new stores are made.
@@ -27,8 +27,28 @@ const CLEARED: &str = "cleared";
 /// How the names of the stores' files begin.
 const STORES: &str = "matrix-sdk-";
 
+/// Has a new device take the place of the one whose session ended: stores of its own, with what the old ones know that is not
+/// bound to the device.
+pub(super) async fn renew(old: Stores, record: Record, ended: Ended) -> Result<(Stores, Record), Refusal> {
+    let record = Record { device: new_device(), token: None, follows: Some(ended.to_string()), ..record };
+    prepare(&old, &record).await?;
+    finish(&old.folder).await?;
+    Ok((old.beside(&old.folder).await?, record))
+}
+
+/// Has new stores that are whole take the place of the old ones, and clears up what was begun in vain.
+///
+/// # Errors
+///
+/// When a file can't be moved.
+pub(super) async fn finish(folder: &Path) -> Result<(), Refusal> {
+    let path = folder.to_owned();
+    let moved = tokio::task::spawn_blocking(move || move_in(&path)).await;
+    moved.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(|error| unusable(folder, error.to_string()))
+}
+
 /// Makes the stores of the new device, with `record`, and closes the old ones.
-pub(super) async fn prepare(old: &Stores, record: &Record) -> Result<(), Refusal> {
+async fn prepare(old: &Stores, record: &Record) -> Result<(), Refusal> {
     let fault = |error: io::Error| unusable(&old.folder, error.to_string());
     let aside = old.folder.join(ASIDE);
     remove(&aside).map_err(fault)?;
@@ -50,15 +70,6 @@ async fn carry_over(old: &Stores, new: &Stores) -> Result<(), CryptoStoreError> 
     let inbound_group_sessions = old.crypto.get_inbound_group_sessions().await?;
     let changes = Changes { private_identity, inbound_group_sessions, ..Changes::default() };
     Ok(new.crypto.save_changes(changes).await?)
-}
-
-/// Has new stores that are whole take the place of the old ones, and clears up what was begun in vain.
-///
-/// # Errors
-///
-/// When a file can't be moved.
-pub(super) fn finish(folder: &Path) -> Result<(), Refusal> {
-    move_in(folder).map_err(|error| unusable(folder, error.to_string()))
 }
 
 fn move_in(folder: &Path) -> io::Result<()> {
@@ -150,9 +161,9 @@ mod tests {
             for name in marks {
                 put(&folder.path().join(ASIDE), name, "");
             }
-            finish(folder.path()).unwrap();
+            move_in(folder.path()).unwrap();
             assert_eq!(files(folder.path()), expected, "{there:?} {aside:?} {marks:?}");
-            finish(folder.path()).unwrap();
+            move_in(folder.path()).unwrap();
             assert_eq!(files(folder.path()), expected);
         }
     }
@@ -162,7 +173,26 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         put(folder.path(), "matrix-sdk-state.sqlite3", "old");
         put(&folder.path().join(ASIDE), "matrix-sdk-state.sqlite3", "half");
-        finish(folder.path()).unwrap();
+        move_in(folder.path()).unwrap();
         assert_eq!(files(folder.path()), [("matrix-sdk-state.sqlite3".to_owned(), "old".to_owned())]);
+    }
+
+    #[tokio::test]
+    async fn a_new_device_has_stores_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let stores = Stores::open(folder.path(), None).await.unwrap();
+        let user = Some(matrix_sdk::ruma::owned_user_id!("@desk:hs"));
+        let record =
+            Record { device: "DEVICE".to_owned(), user, token: Some("syt_token".to_owned()), ..Record::default() };
+        stores.keep(&record).await.unwrap();
+        let (stores, renewed) = renew(stores, record.clone(), Ended::SignedOut).await.unwrap();
+        assert_ne!(renewed.device, "DEVICE");
+        assert_eq!((renewed.user, renewed.token), (record.user, None));
+        stores.close().await.unwrap();
+        let stores = Stores::open(folder.path(), None).await.unwrap();
+        let kept = stores.record().await.unwrap().unwrap();
+        assert_eq!((kept.device, kept.token), (renewed.device, None));
+        assert_eq!(kept.follows.as_deref(), Some("the bot was signed out"));
+        assert!(!folder.path().join("renewal").exists());
     }
 }

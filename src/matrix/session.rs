@@ -6,28 +6,22 @@
 //! Whose the state folder is tells the user id that the homeserver answered, not how homeserver and user are written in the
 //! settings.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
-use matrix_sdk::{
-    Client, ClientBuildError, SessionMeta, SessionTokens, authentication::matrix::MatrixSession, config::RequestConfig,
-    cross_process_lock::CrossProcessLockConfig, ruma::UserId, store::StoreConfig,
-};
+use matrix_sdk::{SessionMeta, SessionTokens, authentication::matrix::MatrixSession, ruma::UserId};
 use url::Url;
 
 use super::{
     account::Account,
     address::{Homeserver, check_user, is_named, is_same},
     clock::Skew,
-    discovery, flood,
-    login::Owner,
+    discovery,
+    login::{Entry, Owner},
     refusal::{Ended, Refusal},
+    renewal,
     stores::{Record, Stores, new_device},
-    trouble::root_cause,
 };
 use crate::settings::{Matrix, Secret};
-
-/// How long a request may take. Those of the sync have the long poll's time on top.
-pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Signs the bot in: restores the session that is kept in `folder`, or logs in and keeps it there. `ended`: how the session
 /// that is kept there came to its end, if it is known to have.
@@ -54,6 +48,7 @@ pub async fn sign_in(
         }
         _ => {}
     }
+    renewal::finish(folder).await?;
     let stores = Stores::open(folder, passphrase).await?;
     let kept = stores.record().await?.unwrap_or_default();
     kept.check_owner(settings, &stores)?;
@@ -112,16 +107,6 @@ async fn locate(homeserver: &Homeserver, settings: &Matrix, kept: &Record) -> Re
     }
 }
 
-/// The way in.
-pub(super) struct Entry<'a> {
-    pub(super) settings: &'a Matrix,
-    pub(super) address: Url,
-    /// The settings name another homeserver than they did, or the same otherwise.
-    moved: bool,
-    /// An earlier start was signed in.
-    was_here: bool,
-}
-
 /// How far the access token has led.
 enum Turn {
     In(Box<Account>),
@@ -130,37 +115,6 @@ enum Turn {
 }
 
 impl Entry<'_> {
-    /// A client that is not signed in, with stores to stay or in memory.
-    pub(super) fn client(&self, stores: Option<&Stores>) -> impl Future<Output = Result<Client, Refusal>> {
-        let config = StoreConfig::new(CrossProcessLockConfig::SingleProcess);
-        let config = match stores {
-            Some(stores) => config.state_store(stores.state.clone()).crypto_store(stores.crypto.clone()),
-            None => config,
-        };
-        let http = flood::client(TIMEOUT);
-        let (address, homeserver) = (self.address.clone(), self.settings.homeserver.clone());
-        async move {
-            let unreachable = |error: &dyn std::error::Error| Refusal::Unreachable {
-                address: homeserver.clone(),
-                cause: root_cause(error),
-            };
-            let http = http.map_err(|error| unreachable(&error))?;
-            // Retries are ours: the SDK's own go on for 15 minutes and hide what happens.
-            let building = Client::builder()
-                .http_client(http)
-                .store_config(config)
-                .cross_process_store_config(CrossProcessLockConfig::SingleProcess)
-                .request_config(RequestConfig::new().timeout(TIMEOUT).disable_retry())
-                .respect_login_well_known(false)
-                .homeserver_url(&address)
-                .build();
-            building.await.map_err(|error| match &error {
-                ClientBuildError::Http(error) => unreachable(error),
-                _ => Refusal::BadAddress(homeserver.clone()),
-            })
-        }
-    }
-
     async fn enter(&self, stores: Stores, record: &Record, new: bool) -> Result<Account, Refusal> {
         let (Some(user), Some(token)) = (record.user.clone(), record.token.clone()) else {
             return Err(Refusal::SessionEnded(Ended::SignedOut));
@@ -226,7 +180,7 @@ impl Entry<'_> {
                 before = record.device,
                 "the access token is of another device, which takes the place of the one before"
             );
-            let (stores, record) = stores.renew(record, Ended::SignedOut).await?;
+            let (stores, record) = renewal::renew(stores, record, Ended::SignedOut).await?;
             (stores, Record { device, ..record })
         } else {
             (stores, Record { device, ..record })
@@ -260,7 +214,7 @@ impl Entry<'_> {
                     // Or people's clients would go on encrypting for a device that nobody has.
                     self.sign_out(token).await;
                 }
-                stores.renew(record, how).await?
+                renewal::renew(stores, record, how).await?
             }
         };
         if record.user.is_some() && record.token.is_some() {

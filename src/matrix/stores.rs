@@ -17,8 +17,7 @@ use tokio::time::{Instant, sleep};
 
 use super::{
     keys::{self, KeyFault, Sealed},
-    refusal::{Ended, Refusal},
-    renewal,
+    refusal::Refusal,
     trouble::root_cause,
 };
 use crate::settings::Secret;
@@ -73,10 +72,7 @@ impl Stores {
     pub(super) async fn open(folder: &Path, passphrase: Option<&Secret>) -> Result<Self, Refusal> {
         let (path, passphrase) = (folder.to_owned(), passphrase.cloned());
         // The passphrase's key derivation takes long enough to stay off the async threads.
-        let opening = tokio::task::spawn_blocking(move || {
-            renewal::finish(&path)?;
-            Ok::<_, Refusal>(keys::open(&path, passphrase.as_ref())?)
-        });
+        let opening = tokio::task::spawn_blocking(move || keys::open(&path, passphrase.as_ref()));
         let key = opening.await.map_err(|error| unusable(folder, error.to_string()))??;
         Self::open_with(folder, key).await
     }
@@ -165,17 +161,6 @@ impl Stores {
     pub(super) async fn close(&self) -> Result<(), Refusal> {
         self.state.close().await.map_err(|error| self.fault(&error))?;
         self.crypto.close().await.map_err(|error| self.fault(&error))
-    }
-
-    /// Has a new device take the place of the one whose session ended: stores of its own, with what the old ones know that
-    /// is not bound to the device.
-    pub(super) async fn renew(self, record: Record, ended: Ended) -> Result<(Self, Record), Refusal> {
-        let record = Record { device: new_device(), token: None, follows: Some(ended.to_string()), ..record };
-        renewal::prepare(&self, &record).await?;
-        let folder = self.folder.clone();
-        let moved = tokio::task::spawn_blocking(move || renewal::finish(&folder)).await;
-        moved.map_err(|error| unusable(&self.folder, error.to_string()))??;
-        Ok((Self::open_with(&self.folder, self.key).await?, record))
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use matrix_sdk::{
@@ -23,6 +23,7 @@ use serde_json::json;
 use super::{
     account::{Account, event_of},
     backoff::Backoff,
+    clock::now,
     discovery,
     flood::bounded,
     floor::Floor,
@@ -164,18 +165,6 @@ pub struct Syncing {
     floor: Floor,
     /// Before this no poll is begun, because the last ones returned at once with nothing.
     not_before: Option<Instant>,
-}
-
-/// Milliseconds since 1970 by our clock.
-#[must_use]
-pub fn now() -> i64 {
-    milliseconds(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
-}
-
-/// A duration in milliseconds, as many as an `i64` holds.
-#[must_use]
-pub fn milliseconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 impl Syncing {

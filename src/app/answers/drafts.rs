@@ -78,7 +78,7 @@ impl Bot {
                 course.word = word;
                 Span::current().record("word", word);
             }
-            let (reply, outcome) = self.say(room, question, part).await?;
+            let (reply, outcome) = self.say(room, &question.sender, part).await?;
             if question.said.is_empty() {
                 course.outcome = outcome;
             } else {

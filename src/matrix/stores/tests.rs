@@ -66,22 +66,6 @@ async fn what_an_older_version_kept_in_plain_is_wiped() {
     assert!(!holds(folder.path(), TOKEN));
 }
 
-#[tokio::test]
-async fn a_new_device_has_stores_of_its_own() {
-    let folder = tempfile::tempdir().unwrap();
-    let stores = Stores::open(folder.path(), None).await.unwrap();
-    stores.keep(&record()).await.unwrap();
-    let (stores, renewed) = stores.renew(record(), Ended::SignedOut).await.unwrap();
-    assert_ne!(renewed.device, "DEVICE");
-    assert_eq!((renewed.user, renewed.token), (record().user, None));
-    stores.close().await.unwrap();
-    let stores = Stores::open(folder.path(), None).await.unwrap();
-    let kept = stores.record().await.unwrap().unwrap();
-    assert_eq!((kept.device, kept.token), (renewed.device, None));
-    assert_eq!(kept.follows.as_deref(), Some("the bot was signed out"));
-    assert!(!folder.path().join("renewal").exists());
-}
-
 async fn refusal(folder: &Path) -> String {
     let refused = match Stores::open(folder, None).await {
         Err(refusal) => refusal,
