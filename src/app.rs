@@ -96,6 +96,11 @@ pub enum Failure {
     /// The first release can't be written down.
     #[error("{0}")]
     Stuck(String),
+    /// To read the dataset, or to build its index, makes the bot panic.
+    #[error(
+        "reading the dataset fails for a fault of the bot's: take back what changed in it last, and report what the log says above this line"
+    )]
+    Reading,
     /// The index can't be built.
     #[error(transparent)]
     Index(#[from] index::Error),

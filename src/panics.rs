@@ -46,6 +46,15 @@ pub fn contained<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
     WITHIN.sync_scope(Within::Contained, || panic::catch_unwind(AssertUnwindSafe(work)).map_err(|_| Panicked))
 }
 
+/// `work` for another thread, looked after by whoever looks after this one.
+pub fn shared<T>(work: impl FnOnce() -> T) -> impl FnOnce() -> T {
+    let within = WITHIN.try_with(|within| *within);
+    move || match within {
+        Ok(within) => WITHIN.sync_scope(within, work),
+        Err(_) => work(),
+    }
+}
+
 /// Work in a task of its own, whose panic ends that task and nothing else.
 pub fn contained_task<F: Future>(work: F) -> impl Future<Output = F::Output> {
     WITHIN.scope(Within::Contained, work)
@@ -124,5 +133,14 @@ mod tests {
     fn what_is_contained_tells_that_it_panicked() {
         assert_eq!(contained(|| 3), Ok(3));
         assert_eq!(contained(|| -> i32 { panic!("on purpose") }), Err(Panicked));
+    }
+
+    #[test]
+    fn who_looks_after_work_looks_after_the_threads_that_share_it() {
+        let contained_there = || matches!(WITHIN.try_with(|within| *within), Ok(Within::Contained));
+        let elsewhere = |work: Box<dyn FnOnce() -> bool + Send>| thread::spawn(work).join().unwrap();
+        assert_eq!(contained(|| elsewhere(Box::new(shared(contained_there)))), Ok(true));
+        assert_eq!(contained(|| elsewhere(Box::new(contained_there))), Ok(false));
+        assert!(!elsewhere(Box::new(shared(contained_there))));
     }
 }

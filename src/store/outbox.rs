@@ -147,31 +147,41 @@ impl Store {
     ///
     /// When the database fails; nothing is written then.
     pub async fn put_notice(&self, room: &str, body: &Body, now: i64, note: (&str, &str)) -> Result<(), Fault> {
-        let (name, value) = note;
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         withdraw_notices(&mut transaction).await?;
-        let key = self.key(room, &format!("{name} {value} {now}"));
-        let body = put_body(&mut transaction, body).await?;
-        put(&mut transaction, room, (None, Purpose::Notice), &key, &body, now).await?;
-        super::releases::note(&mut transaction, name, value).await?;
+        self.put_noted(&mut transaction, room, body, now, note).await?;
         transaction.commit().await?;
         Ok(())
     }
 
-    /// The same beside the notices that wait.
+    /// The same beside the notices that wait, for one that is told even when what it tells of is over.
     ///
     /// # Errors
     ///
     /// When the database fails; nothing is written then.
     pub async fn put_word(&self, room: &str, body: &Body, now: i64, note: (&str, &str)) -> Result<(), Fault> {
-        let (name, value) = note;
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let key = self.key(room, &format!("{name} {value} {now}"));
-        let body = put_body(&mut transaction, body).await?;
-        put(&mut transaction, room, (None, Purpose::Notice), &key, &body, now).await?;
-        super::releases::note(&mut transaction, name, value).await?;
+        let key = self.put_noted(&mut transaction, room, body, now, note).await?;
+        let query = "UPDATE outbox SET lasting = 1 WHERE key = ?1";
+        sqlx::query(query).bind(key).execute(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(())
+    }
+
+    /// Puts a notice into the outbox and notes a value. Returns its key.
+    async fn put_noted(
+        &self,
+        transaction: &mut Transaction<'_, Sqlite>,
+        room: &str,
+        body: &Body,
+        now: i64,
+        (name, value): (&str, &str),
+    ) -> Result<String, Fault> {
+        let key = self.key(room, &format!("{name} {value} {now}"));
+        let body = put_body(transaction, body).await?;
+        put(transaction, room, (None, Purpose::Notice), &key, &body, now).await?;
+        super::releases::note(transaction, name, value).await?;
+        Ok(key)
     }
 
     /// Takes back the notices that have not got through: what they tell of is over. Notes `value` under `name`.
@@ -330,7 +340,7 @@ impl Store {
 
 async fn withdraw_notices(transaction: &mut Transaction<'_, Sqlite>) -> Result<(), Fault> {
     // One that was tried may have arrived, so that it is seen through.
-    let query = "DELETE FROM outbox WHERE kind = 'notice' AND state = 'waiting' AND first_try IS NULL";
+    let query = "DELETE FROM outbox WHERE kind = 'notice' AND NOT lasting AND state = 'waiting' AND first_try IS NULL";
     sqlx::query(query).execute(&mut **transaction).await?;
     Ok(())
 }

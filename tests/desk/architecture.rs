@@ -8,14 +8,14 @@ use std::{
 
 /// Which modules each module may use. What is not listed may use nothing of the crate.
 const ALLOWED: [(&str, &[&str]); 18] = [
-    ("threads", &[]),
+    ("threads", &["panics"]),
     ("panics", &[]),
     ("spelling", &[]),
     ("calendar", &["spelling"]),
-    ("dataset", &["spelling", "threads"]),
+    ("dataset", &["panics", "spelling", "threads"]),
     ("index", &["calendar", "dataset", "spelling", "threads"]),
     ("reply", &["dataset", "spelling"]),
-    ("commands", &["calendar", "dataset", "digest", "index", "reply", "spelling"]),
+    ("commands", &["calendar", "dataset", "digest", "index", "reply", "spelling", "threads"]),
     ("settings", &["spelling"]),
     ("cli", &[]),
     ("store", &["dataset", "digest"]),
