@@ -71,6 +71,8 @@ impl Watched for Standing {
             held: dataset.held,
             keys_old: bot.keys_old.load(Ordering::Relaxed),
             reading: dataset.reading.map(|since| since.elapsed()).unwrap_or_default(),
+            joins_hanging: bot.joins.hanging(),
+            pages_hanging: bot.pages.hanging(),
             in_the_way: bot.data.in_the_way(),
             outbox,
             database,

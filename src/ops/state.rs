@@ -32,6 +32,10 @@ pub struct State {
     pub held: bool,
     /// Whether the encryption keys are those of an older copy of the state folder.
     pub keys_old: bool,
+    /// How many rooms it waits to be let into, of those whose invite it has accepted a while ago.
+    pub joins_hanging: usize,
+    /// For how many rooms it waits, a while already, for what was said while it was away.
+    pub pages_hanging: usize,
     /// For how long the dataset is being read, if it is.
     pub reading: Duration,
     /// What keeps a newer dataset from being taken up, if it is no fault of the dataset's.
@@ -93,6 +97,8 @@ impl Default for State {
             faults: 0,
             held: false,
             keys_old: false,
+            joins_hanging: 0,
+            pages_hanging: 0,
             reading: Duration::ZERO,
             in_the_way: None,
             outbox: None,
@@ -121,6 +127,8 @@ impl State {
         if let Some(SyncFailure::Here(cause)) = &self.sync_failure {
             checks.push(Err(format!("what the homeserver said can't be kept ({cause}): {}", advice(cause))));
         }
+        // It holds up those rooms and no other.
+        checks.extend(self.waited_for().map(Ok));
         checks.extend([self.dataset()]);
         checks.extend(self.in_the_way.clone().map(Err));
         checks.extend([
@@ -153,6 +161,19 @@ impl State {
         let next = self.pause.map(|pause| format!("; it is asked again in {} s", pause.as_secs().max(1)));
         let next = next.unwrap_or_default();
         Err(format!("{silence}{cause}: see whether it runs, and whether this machine reaches it{next}"))
+    }
+
+    /// What the homeserver takes its time for.
+    fn waited_for(&self) -> Option<String> {
+        let rooms = |count: usize, what: &str| {
+            (count > 0).then(|| format!("{count} {} {what}", if count == 1 { "room" } else { "rooms" }))
+        };
+        let waits = [
+            rooms(self.joins_hanging, "to be let into"),
+            rooms(self.pages_hanging, "to say what was said there meanwhile"),
+        ];
+        let waits: Vec<String> = waits.into_iter().flatten().collect();
+        (!waits.is_empty()).then(|| format!("the homeserver takes its time with {}", waits.join(" and ")))
     }
 
     fn dataset(&self) -> Result<String, String> {
@@ -217,6 +238,10 @@ mod tests {
         for (state, told) in [
             (State { faults: 3, ..well() }, "ok: release 4 is served, 414 records; a newer one has faults, 3 of them"),
             (State { held: true, ..well() }, "ok: release 4 is served, 414 records; a newer one withdraws too much"),
+            (
+                State { joins_hanging: 24, pages_hanging: 1, ..well() },
+                "ok: the homeserver takes its time with 24 rooms to be let into and 1 room to say what was said there meanwhile",
+            ),
         ] {
             let (ready, text) = state.readiness();
             assert!(ready && text.contains(told), "{text}");
