@@ -71,6 +71,8 @@ use watch::Watch;
 const LAST_ANSWERS: Duration = Duration::from_secs(3);
 /// How long the start waits for the device to be signed before it goes on without.
 const SIGNING: Duration = Duration::from_secs(10);
+/// How long digests wait after the database failed before they go on.
+const STORE_PAUSE: Duration = Duration::from_secs(10);
 
 /// Why `run` ended. The text is one sentence for the person at the terminal and holds no secret.
 #[derive(Debug, thiserror::Error)]
@@ -250,8 +252,9 @@ impl Bot {
         if let Some((watch, hangup)) = news {
             self.part("watching the dataset", Arc::clone(self).watch(watch, hangup));
         }
-        self.part("composing digests", Arc::clone(self).tell());
-        self.part("delivering", Arc::clone(self).deliver());
+        let (composing, delivering) = (Arc::clone(self), Arc::clone(self));
+        self.part("composing digests", insistently(self.stop.clone(), move || Arc::clone(&composing).tell()));
+        self.part("delivering", insistently(self.stop.clone(), move || Arc::clone(&delivering).deliver()));
     }
 
     /// Has the device signed; never fatal, and looked at again at the next start.
@@ -261,6 +264,25 @@ impl Bot {
             Ok(Trust::Repaired) => tracing::info!("the device is cross-signed now"),
             Ok(Trust::Unsigned(why)) => tracing::warn!(why, "the device is not cross-signed"),
             Err(cause) => tracing::warn!(cause, "the device could not be cross-signed; the next start tries again"),
+        }
+    }
+}
+
+/// Does work that can be begun anew at any moment, and begins it anew when the database fails, whose disk may be full:
+/// whoever asks something can still be answered.
+async fn insistently<W>(stop: CancellationToken, work: impl Fn() -> W) -> Result<(), Failure>
+where
+    W: Future<Output = Result<(), Failure>>,
+{
+    loop {
+        let fault = match work().await {
+            Err(Failure::Store(fault)) => fault,
+            ended => return ended,
+        };
+        tracing::error!(%fault, seconds = STORE_PAUSE.as_secs(), "digests wait until the database does its work");
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            () = tokio::time::sleep(STORE_PAUSE) => {}
         }
     }
 }
