@@ -50,12 +50,11 @@ impl Arrivals {
     /// Waits for the next ones. Dropping the future is safe at any moment.
     pub async fn next(&mut self) -> Arrived {
         let Some(stream) = &mut self.0 else { return std::future::pending().await };
-        match stream.next().await {
-            Some(arrived) => arrived,
-            None => {
-                self.0 = None;
-                std::future::pending().await
-            }
+        if let Some(arrived) = stream.next().await {
+            arrived
+        } else {
+            self.0 = None;
+            std::future::pending().await
         }
     }
 }

@@ -227,7 +227,10 @@ async fn json(mut answer: Response) -> Result<Value, Found> {
 
 /// What went wrong on the way to `url`, with the proxy that stands in it.
 pub fn with_proxy(url: &Url, cause: String) -> String {
-    proxy(url).map_or(cause.clone(), |proxy| format!("{cause}; asked through the proxy {proxy}"))
+    match proxy(url) {
+        Some(proxy) => format!("{cause}; asked through the proxy {proxy}"),
+        None => cause,
+    }
 }
 
 /// The proxy through which the environment has `url` asked, and the variable that names it.

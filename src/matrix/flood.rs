@@ -4,7 +4,7 @@
 //! ends would take all the memory there is. What unpacks to more than was sent is not asked for ([`client`]); of what is, the
 //! process's memory tells how much has come.
 
-use std::{fs, time::Duration};
+use std::{fs, pin::Pin, time::Duration};
 
 use matrix_sdk::reqwest::{self, tls};
 
@@ -26,13 +26,16 @@ pub(super) fn client(limit: Duration) -> Result<reqwest::Client, reqwest::Error>
         .build()
 }
 
-/// Does `work`, which waits for one answer, unless that becomes too long. `work` can be dropped at any moment.
+/// Does `work`, which waits for one answer, unless that becomes too long. `work` can be dropped at any moment. The SDK's futures
+/// are large and of deep types: beyond here nobody has to know.
 ///
 /// # Errors
 ///
 /// When the answer is too long: what to do next.
-pub(super) async fn bounded<T>(work: impl Future<Output = T>) -> Result<T, Trouble> {
-    bounded_by(LIMIT, work).await
+pub(super) fn bounded<'w, T: Send + 'w>(
+    work: impl Future<Output = T> + Send + 'w,
+) -> Pin<Box<dyn Future<Output = Result<T, Trouble>> + Send + 'w>> {
+    Box::pin(bounded_by(LIMIT, work))
 }
 
 async fn bounded_by<T>(limit: u64, work: impl Future<Output = T>) -> Result<T, Trouble> {

@@ -108,6 +108,7 @@ async fn locate(homeserver: &Homeserver, settings: &Matrix, kept: &Record) -> Re
 }
 
 /// How far the access token has led.
+#[expect(clippy::large_enum_variant, reason = "there is one, for a moment")]
 enum Turn {
     In(Box<Account>),
     /// There is none, or it is of no use any more: the password's turn.

@@ -97,11 +97,14 @@ fn is_no_file(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file())
 }
 
+/// The rights of the group and of everybody.
+const OTHERS: u32 = 0o077;
+
 /// Takes others' rights off the folder itself.
 fn close_to_others(folder: &Path) -> io::Result<()> {
     let metadata = fs::metadata(folder)?;
     let mode = metadata.permissions().mode();
-    if mode & 0o077 == 0 {
+    if mode & OTHERS == 0 {
         return Ok(());
     }
     let name = folder.display();
@@ -128,7 +131,7 @@ fn tighten(folder: &Path) -> io::Result<()> {
         let ours = name.to_str().is_some_and(|name| OURS.iter().any(|ours| name.starts_with(ours)));
         let metadata = fs::symlink_metadata(entry.path())?;
         let mode = metadata.permissions().mode();
-        if ours && !metadata.is_symlink() && mode & 0o077 != 0 {
+        if ours && !metadata.is_symlink() && mode & OTHERS != 0 {
             fs::set_permissions(entry.path(), fs::Permissions::from_mode(mode & 0o700))?;
         }
     }

@@ -47,7 +47,7 @@ pub struct Newsroom {
 }
 
 impl Newsroom {
-    async fn open() -> Result<Self> {
+    pub async fn open() -> Result<Self> {
         Self::with(Installation::new(Synapse::shared()?).await?).await
     }
 

@@ -63,7 +63,7 @@ impl Disk {
             match filler.write(&piece) {
                 Ok(_) => {}
                 Err(error) if error.kind() == ErrorKind::StorageFull && piece.len() > 1 => {
-                    piece.truncate(piece.len() / 2)
+                    piece.truncate(piece.len() / 2);
                 }
                 Err(error) if error.kind() == ErrorKind::StorageFull => return Ok(()),
                 Err(error) => return Err(error).context("the disk can't be filled"),

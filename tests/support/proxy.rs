@@ -1,6 +1,7 @@
 //! A bad network: an HTTP/1.1 proxy between the bot and the homeserver that does harm when told to.
 
 use std::{
+    fmt::Write as _,
     net::Ipv4Addr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -215,7 +216,7 @@ async fn serve(mut client: TcpStream, port: u16, network: Arc<Network>) -> Resul
     if !prefix.is_empty() {
         let head = String::from_utf8_lossy(&request[..request.len().min(200)]).into_owned();
         let Some((method, _)) = head.split_once(&format!(" {prefix}/")) else {
-            return Ok(client.write_all(refusal(404, "", &json!("nobody here")).as_bytes()).await?);
+            return Ok(client.write_all(reply(404, "", &json!("nobody here")).as_bytes()).await?);
         };
         request.drain(method.len() + 1..method.len() + 1 + prefix.len());
     }
@@ -250,7 +251,7 @@ async fn serve(mut client: TcpStream, port: u16, network: Arc<Network>) -> Resul
         }
         Fault::Redirect(address) => {
             let header = format!("Location: {address}{}\r\n", seen.path);
-            Ok(client.write_all(refusal(301, &header, &json!({})).as_bytes()).await?)
+            Ok(client.write_all(reply(301, &header, &json!({})).as_bytes()).await?)
         }
         Fault::LoseAnswer => forward(port, &request, &network, number).await.map(drop),
         Fault::NothingNew => {
@@ -265,8 +266,9 @@ async fn serve(mut client: TcpStream, port: u16, network: Arc<Network>) -> Resul
         }
         Fault::Endless => {
             client.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"next_batch\":\"").await?;
+            let more = vec![b'a'; 1 << 16];
             loop {
-                client.write_all(&[b'a'; 1 << 16]).await?;
+                client.write_all(&more).await?;
             }
         }
         Fault::Hold => {
@@ -315,16 +317,16 @@ fn set_back(answer: &[u8], seconds: i64) -> Result<Vec<u8>> {
     for line in head.split("\r\n") {
         let (name, value) = line.split_once(": ").unwrap_or((line, ""));
         match name.to_ascii_lowercase().as_str() {
-            "content-length" => told.push_str(&format!("Content-Length: {}\r\n", body.len())),
+            "content-length" => write!(told, "Content-Length: {}\r\n", body.len())?,
             "date" => {
                 let date = jiff::fmt::rfc2822::parse(value)?.timestamp() - jiff::SignedDuration::from_secs(seconds);
                 let date = date.strftime("%a, %d %b %Y %H:%M:%S GMT");
-                told.push_str(&format!("Date: {date}\r\n"));
+                write!(told, "Date: {date}\r\n")?;
             }
             _ => told.extend([line, "\r\n"]),
         }
     }
-    Ok((told + "\r\n" + &body).into_bytes())
+    Ok(format!("{told}\r\n{body}").into_bytes())
 }
 
 /// Takes the age from all events in `value`, and sets back when they were sent.
