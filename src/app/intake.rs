@@ -236,9 +236,11 @@ mod tests {
         Item { entry: Entry { event, room, said_at: 0, kind: Kind::Command }, job }
     }
 
-    /// The gap after these, from its beginning: what its tail has, from where it is read again, and whether what is fetched
-    /// counts.
-    fn after(all: Vec<(RoomNews, &[&str])>) -> (Vec<String>, Option<(Option<String>, bool)>, bool) {
+    /// What a gap's tail has, from where it is read again (and whether anew), and whether it is void.
+    type State = (Vec<String>, Option<(Option<String>, bool)>, bool);
+
+    /// The gap after these, from its beginning.
+    fn after(all: Vec<(RoomNews, &[&str])>) -> State {
         let mut gap = Gap { tail: vec![item("$old")], ..Gap::default() };
         for (news, new) in all {
             gap.extend(news, new.iter().map(|event| item(event)).collect());

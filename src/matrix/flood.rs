@@ -72,7 +72,7 @@ mod tests {
         let grows = async {
             let mut answer: Vec<u8> = Vec::new();
             loop {
-                answer.extend([7; 1 << 20]);
+                answer.resize(answer.len() + (1 << 20), 7);
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
         };

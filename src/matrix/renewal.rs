@@ -118,6 +118,9 @@ fn remove(folder: &Path) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    /// How a moment in the course of it leaves the folder: what is there, what is aside, and what is marked.
+    type Moment<'m> = (&'m [(&'m str, &'m str)], &'m [&'m str], &'m [&'m str]);
+
     /// Everything in a folder, with what it holds.
     fn files(folder: &Path) -> Vec<(String, String)> {
         let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -141,8 +144,7 @@ mod tests {
             ("matrix-sdk-state.sqlite3", "matrix-sdk-state.sqlite3-wal", "matrix-sdk-crypto.sqlite3");
         let expected: Vec<_> =
             [("desk.db", "rooms"), (crypto, "new"), (state, "new")].map(|(a, b)| (a.to_owned(), b.to_owned())).into();
-        // Each is how a moment in the course of it leaves the folder: what is there, and what is aside.
-        let moments: [(&[(&str, &str)], &[&str], &[&str]); 5] = [
+        let moments: [Moment<'_>; 5] = [
             (&[(state, "old"), (wal, "old"), (crypto, "old")], &[state, crypto], &[WHOLE]),
             (&[(wal, "old"), (crypto, "old")], &[state, crypto], &[WHOLE]),
             (&[], &[state, crypto], &[WHOLE, CLEARED]),

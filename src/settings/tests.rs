@@ -76,7 +76,7 @@ fn a_secret_file_that_holds_no_secret_is_refused_for_what_it_is() {
         (bytes(b"\xfe\xff\0g"), "which is UTF-16"),
         (bytes(b"geheim\xe9"), "which is no UTF-8"),
         (bytes(b"geheim\ngeheim\n"), "it has several lines"),
-        (bytes(&[b'a'; 70_000]), "too long"),
+        (bytes(&vec![b'a'; 70_000]), "too long"),
     ] {
         let told = from_file(&file).unwrap_err();
         assert!(told.contains(expected) && !told.contains("geheim"), "{told}");
