@@ -54,7 +54,7 @@ fn crowd(at: SocketAddr, strangers: u32, addresses: u8, deed: Deed) -> JoinSet<(
 async fn connect(at: SocketAddr, from: Ipv4Addr) -> std::io::Result<TcpStream> {
     let socket = TcpSocket::new_v4()?;
     socket.bind((from, 0).into())?;
-    if from.octets()[3] % 2 == 0 {
+    if from.octets()[3].is_multiple_of(2) {
         // So little that no answer fits.
         socket.set_recv_buffer_size(1024)?;
     }
@@ -73,7 +73,7 @@ async fn act(mut connection: TcpStream, deed: Deed) -> std::io::Result<()> {
         }
         Deed::NoReading => {
             connection.write_all(b"GET /metrics HTTP/1.1\r\nHost: desk.example.org\r\n\r\n").await?;
-            sleep(Duration::from_secs(600)).await;
+            sleep(Duration::from_mins(10)).await;
         }
     }
     Ok(())

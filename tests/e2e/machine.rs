@@ -62,7 +62,7 @@ async fn a_full_disk_is_told_as_such_and_gone_on_from() -> Result<()> {
 /// The command that starts a program as a user who has no other process, with a limit of threads.
 fn limited(threads: u32) -> Vec<String> {
     let limit = format!("--nproc={threads}:{threads}");
-    let words = if rustix::process::geteuid().is_root() {
+    if rustix::process::geteuid().is_root() {
         // The limit does not hold for root. Nobody else has this user; the files of the tests are root's.
         let user = format!("--reuid={}", 1_000_000 + rand::random_range(0..1_000_000));
         let caps =
@@ -71,8 +71,7 @@ fn limited(threads: u32) -> Vec<String> {
         become_user.into_iter().chain(caps.map(str::to_owned)).chain(["prlimit".to_owned(), limit]).collect()
     } else {
         vec!["prlimit".to_owned(), limit]
-    };
-    words
+    }
 }
 
 #[tokio::test]

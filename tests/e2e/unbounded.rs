@@ -17,10 +17,10 @@ use crate::{
 };
 
 fn later(milliseconds: u64) -> Fault {
-    Fault::Answer(429, limit(json!(milliseconds)))
+    Fault::Answer(429, limit(&json!(milliseconds)))
 }
 
-fn limit(milliseconds: Value) -> Value {
+fn limit(milliseconds: &Value) -> Value {
     json!({ "errcode": "M_LIMIT_EXCEEDED", "error": "later", "retry_after_ms": milliseconds })
 }
 

@@ -87,7 +87,7 @@ async fn digests_that_are_late_get_their_turn_among_people_who_never_stop_asking
             if let Ok(question) = person.say(room, "!company moonshot").await {
                 asked.push(question);
             }
-            tokio::time::sleep(std::time::Duration::from_millis(1000)).await;
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
             if asked.len() > 400 {
                 return asked;
             }
