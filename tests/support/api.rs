@@ -1,11 +1,11 @@
 //! The client-server protocol, bare: one HTTP request at a time.
 
-use std::time::Duration;
-
 use anyhow::{Context as _, Result, bail};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use url::Url;
+
+use super::PATIENCE;
 
 /// A client of one homeserver, with or without an access token.
 #[derive(Clone, Debug)]
@@ -77,6 +77,6 @@ impl Api {
 
 /// An HTTP client for loopback: no proxy from the environment, no certificates.
 pub fn http_client() -> Result<reqwest::Client> {
-    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).timeout(Duration::from_secs(90));
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).timeout(PATIENCE);
     client.build().context("no HTTP client")
 }
