@@ -3,6 +3,7 @@
 use std::{
     collections::hash_map::DefaultHasher,
     env,
+    ffi::OsStr,
     fs::{self, File},
     hash::{Hash as _, Hasher as _},
     os::unix::process::CommandExt as _,
@@ -69,13 +70,7 @@ fn provide() -> Result<PathBuf> {
 /// then takes twice the time for the same.
 fn base() -> &'static str {
     const SYSTEM: &str = "/usr/bin/python3";
-    let able = Command::new(SYSTEM)
-        .args(["-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success());
+    let able = succeeds(SYSTEM, "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))");
     if able { SYSTEM } else { "python3" }
 }
 
@@ -100,8 +95,14 @@ fn folder() -> Result<PathBuf> {
 
 /// False also when the interpreter that the environment was made with is gone.
 fn runs_synapse(python: &Path) -> bool {
+    succeeds(python, "import synapse.app.homeserver")
+}
+
+/// Whether an interpreter is there and carries out `program` without an error.
+fn succeeds(python: impl AsRef<OsStr>, program: &str) -> bool {
     Command::new(python)
-        .args(["-c", "import synapse.app.homeserver"])
+        .args(["-c", program])
+        .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()
