@@ -42,7 +42,7 @@ use std::{
 
 use tokio::{
     net::TcpListener,
-    sync::{Notify, Semaphore},
+    sync::{Notify, Semaphore, oneshot},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -247,7 +247,7 @@ impl Bot {
                 first = false;
                 tokio::select! {
                     () = shutdown.cancelled() => return Ok(()),
-                    _ = tokio::time::timeout(SIGNING, self.sign_device()) => {}
+                    _ = tokio::time::timeout(SIGNING, self.start_signing()) => {}
                 }
                 tracing::info!(rooms = self.account.joined_rooms().len(), "ready");
                 service::ready();
@@ -333,6 +333,17 @@ impl Bot {
                 _ => FIRST_PAUSE,
             };
         }
+    }
+
+    /// Begins to have the device signed. Resolves when that is over; it goes on if nobody waits for it any longer.
+    fn start_signing(self: &Arc<Self>) -> impl Future {
+        let (bot, (over, signed)) = (Arc::clone(self), oneshot::channel::<()>());
+        self.until_stopped("signing the device", async move {
+            let _over = over;
+            bot.sign_device().await;
+            Ok(())
+        });
+        signed
     }
 
     /// Has the device signed; never fatal, and looked at again at the next start.

@@ -23,8 +23,8 @@ use tokio::{
 
 use super::{PATIENCE, account::Account, guard, synapse::Synapse};
 
-/// How long the bot may take to end in order.
-const FAREWELL: Duration = Duration::from_secs(5);
+/// How long the bot may take to end in order. It takes five seconds of its own at most; a busy machine adds to them.
+const FAREWELL: Duration = Duration::from_secs(30);
 
 /// A bot's account, settings and state folder: what stays when its process is started, killed and started again.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use matrix_sdk::{
     Client, Room,
-    config::SyncSettings,
+    config::{RequestConfig, SyncSettings},
     encryption::EncryptionSettings,
     ruma::{
         RoomId, UserId,
@@ -17,6 +17,7 @@ use serde_json::json;
 use tokio::sync::Mutex;
 
 use super::{
+    PATIENCE,
     account::Account,
     api::http_client,
     event::Event,
@@ -59,6 +60,7 @@ impl SealedPerson {
         let client = Client::builder()
             .homeserver_url(&account.address)
             .http_client(http_client()?)
+            .request_config(RequestConfig::new().timeout(PATIENCE))
             .with_encryption_settings(encryption)
             .build()
             .await?;
