@@ -151,6 +151,7 @@ def restrictions():
     assert bot["read_only"]
     return ["--read-only", "--read-only-tmpfs=false",
             f"--memory={bot['mem_limit']}", f"--pids-limit={bot['pids_limit']}",
+            *(f"--ulimit={limit}={number}" for limit, number in bot["ulimits"].items()),
             *(f"--cap-drop={capability}" for capability in bot["cap_drop"]),
             *(f"--security-opt={option.removesuffix(':true')}" for option in bot["security_opt"])]
 

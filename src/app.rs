@@ -24,53 +24,55 @@ mod delivery;
 mod effects;
 mod intake;
 mod invites;
+mod keeping;
+mod lanes;
 mod parts;
 mod releases;
+mod renewed;
 mod reports;
+mod run;
 mod tasks;
 mod telling;
+mod turns;
 mod unseal;
 mod waiters;
 pub mod watch;
 mod watched;
+mod watching;
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
+    time::Duration,
 };
 
-use tokio::{
-    net::TcpListener,
-    sync::{Notify, Semaphore, oneshot},
-};
+use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     dataset::Faults,
     index,
-    matrix::{self, Account, Refusal, Syncing, Trust},
-    ops::{self, Metrics, service},
-    settings::{Access, Ops, Settings},
-    store::{Fault, Folder, FolderFault, Store},
+    matrix::{Account, Batch, Refusal, Syncing, Trouble, Trust},
+    ops::{Metrics, service},
+    settings::Access,
+    store::{Fault, FolderFault, Store},
 };
 use answers::Answers;
-use data::{Data, Reloaded};
+use data::Data;
 use intake::Rooms;
+use lanes::Lanes;
+pub use run::run;
 use tasks::{Failures, Tasks};
+use turns::Turns;
 use waiters::Waiters;
 use watch::Watch;
-use watched::Standing;
 
 /// How long answers that are under way may take once the bot is told to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(3);
-/// How long closing the stores may take after that.
-const CLOSING: Duration = Duration::from_secs(1);
-/// What the state folder could not take is tried again after so long, and then after twice as long each time, up to the longer.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How long the start waits for the device to be signed before it goes on without.
 const SIGNING: Duration = Duration::from_secs(10);
+/// How long digests wait after the database failed before they go on.
+const STORE_PAUSE: Duration = Duration::from_secs(10);
 
 /// Why `run` ended. The text is one sentence for the person at the terminal and holds no secret.
 #[derive(Debug, thiserror::Error)]
@@ -96,6 +98,11 @@ pub enum Failure {
     /// The first release can't be written down.
     #[error("{0}")]
     Stuck(String),
+    /// To read the dataset, or to build its index, makes the bot panic.
+    #[error(
+        "reading the dataset fails for a fault of the bot's: take back what changed in it last, and report what the log says above this line"
+    )]
+    Reading,
     /// The index can't be built.
     #[error(transparent)]
     Index(#[from] index::Error),
@@ -123,101 +130,22 @@ struct Bot {
     history: Duration,
     /// When this run started, in milliseconds since 1970.
     started: i64,
+    /// When the bot's device was first used, likewise.
+    device_since: i64,
     max_age: Duration,
     rooms: tokio::sync::Mutex<Rooms>,
     answers: Answers,
     waiters: Waiters,
     metrics: Arc<Metrics>,
     joining: Mutex<HashSet<String>>,
-    join_slots: Semaphore,
-    page_slots: Semaphore,
-    keys_came: Notify,
+    joins: Lanes,
+    pages: Lanes,
+    turns: Turns,
+    /// Whether the encryption keys were found to be the newest, and whether they were found to be an older copy's.
+    keys_checked: AtomicBool,
+    keys_old: AtomicBool,
     tasks: Tasks,
     stop: CancellationToken,
-}
-
-/// Runs the bot until `shutdown` is cancelled.
-///
-/// # Errors
-///
-/// When it can't start, and when it can't go on: the session is over, the database fails, or a part of it dies.
-pub async fn run(settings: Settings, hangup: Arc<Notify>, shutdown: CancellationToken) -> Result<(), Failure> {
-    let dir = settings.state.dir.as_ref().ok_or(Failure::NoFolder)?;
-    let started = matrix::now();
-    let folder = Folder::open(dir)?;
-    let (tasks, mut failures) = Tasks::new();
-    let stop = shutdown.child_token();
-    let (standing, metrics) = (Arc::<Standing>::default(), Arc::<Metrics>::default());
-    if let Some(listener) = listen(settings.ops).await? {
-        let serving = ops::serve(listener, Arc::clone(&standing), Arc::clone(&metrics));
-        let stop = stop.clone();
-        tasks.spawn("telling how the bot is", async move {
-            tokio::select! {
-                () = stop.cancelled() => Ok(()),
-                never = serving => match never {},
-            }
-        });
-    }
-    let store = Store::open(folder.path()).await?;
-    // Watched from before it is read, so that no change falls in between.
-    let since = Instant::now();
-    let opening = async {
-        let watch = match settings.data.dir.clone() {
-            Some(dir) => Some(Watch::new(dir, settings.data.poll).await),
-            None => None,
-        };
-        Ok::<_, Failure>((watch, Data::open(store.clone(), folder.path(), &settings, since).await?))
-    };
-    let (watch, data) = tokio::select! {
-        opened = opening => opened?,
-        () = shutdown.cancelled() => return Ok(()),
-    };
-    let signing_in = matrix::sign_in(&settings.matrix, folder.path(), settings.state.passphrase.as_ref());
-    let account = tokio::select! {
-        account = signing_in => account?,
-        () = shutdown.cancelled() => return Ok(()),
-    };
-    tracing::info!(user = account.user(), device = account.device(), new = account.is_new(), "logged in");
-    let bot = Arc::new(Bot {
-        rooms: tokio::sync::Mutex::new(Rooms::new(store.marks().await?)),
-        account,
-        store,
-        data: Arc::new(data),
-        quiet_period: settings.digest.quiet_period,
-        history: settings.digest.history,
-        access: settings.access,
-        started,
-        max_age: settings.matrix.max_question_age,
-        answers: Answers::default(),
-        waiters: Waiters::default(),
-        metrics,
-        joining: Mutex::default(),
-        join_slots: Semaphore::new(4),
-        page_slots: Semaphore::new(4),
-        keys_came: Notify::new(),
-        tasks,
-        stop: stop.clone(),
-    });
-    // Set once, right here.
-    let _ = standing.bot.set(Arc::clone(&bot));
-    let syncing = Syncing::new(bot.account.clone(), bot.max_age, Arc::clone(&standing.pulse));
-    bot.until_stopped("telling systemd that the bot is alive", watched::watchdog(standing));
-    let outcome = bot.serve(syncing, (watch, hangup), &shutdown, &mut failures).await;
-    service::stopping();
-    stop.cancel();
-    if !bot.tasks.drained(LAST_ANSWERS).await {
-        tracing::warn!("some answers were still under way; they are sent at the next start");
-    }
-    let closing = async {
-        bot.store.close().await;
-        bot.account.close().await;
-    };
-    if tokio::time::timeout(CLOSING, closing).await.is_err() {
-        tracing::warn!("the stores did not close in time");
-    }
-    tracing::info!("stopped");
-    drop(folder);
-    outcome
 }
 
 impl Bot {
@@ -238,10 +166,13 @@ impl Bot {
                 failure = failures.next() => return Err(failure),
                 batch = syncing.next(self.is_joining()) => batch?,
             };
+            // Another program may hold the database. To be cut off in the middle is no worse than a kill.
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => return Ok(()),
+                taken = self.take_in(batch, first) => taken?,
+            }
             if first {
-                // Before anything new is recorded, or it would be answered as new and as left over.
-                self.resume().await?;
-                self.take(batch, true).await?;
                 self.start_parts();
                 self.start_telling(news.take());
                 first = false;
@@ -251,16 +182,25 @@ impl Bot {
                 }
                 tracing::info!(rooms = self.account.joined_rooms().len(), "ready");
                 service::ready();
-            } else {
-                self.take(batch, false).await?;
             }
         }
     }
 
-    /// Starts work that has no end of its own.
+    async fn take_in(self: &Arc<Self>, batch: Batch, first: bool) -> Result<(), Failure> {
+        if first {
+            // Before anything is sealed with them.
+            self.check_keys().await?;
+            self.tell_of_the_start().await?;
+            // Before anything new is recorded, or it would be answered as new and as left over.
+            self.resume().await?;
+        }
+        self.take(batch, first).await
+    }
+
+    /// Starts work that has no end of its own: it is dropped when the bot stops.
     fn until_stopped(&self, name: &'static str, work: impl Future<Output = Result<(), Failure>> + Send + 'static) {
         let stop = self.stop.clone();
-        self.tasks.spawn(name, async move {
+        self.part(name, async move {
             tokio::select! {
                 () = stop.cancelled() => Ok(()),
                 ended = work => ended,
@@ -268,9 +208,29 @@ impl Bot {
         });
     }
 
+    /// Starts work that must not end before the bot stops, which it sees to itself.
+    fn part(&self, name: &'static str, work: impl Future<Output = Result<(), Failure>> + Send + 'static) {
+        let stop = self.stop.clone();
+        self.tasks.spawn(name, async move {
+            work.await?;
+            if stop.is_cancelled() {
+                return Ok(());
+            }
+            tracing::error!(part = name, "a part of the bot ended that must not end");
+            Err(Failure::Died(name))
+        });
+    }
+
+    /// Ends the bot if `trouble`, which the homeserver has confirmed, says that the session or the account is over.
+    fn ended(&self, trouble: &Trouble) -> Result<(), Failure> {
+        self.account.ended(trouble).map_or(Ok(()), |refusal| Err(refusal.into()))
+    }
+
     fn start_parts(self: &Arc<Self>) {
+        self.part("watching over the keys", Arc::clone(self).keep_keys());
         let bot = Arc::clone(self);
-        self.tasks.spawn("opening sealed questions", bot.unseal());
+        self.part("opening sealed questions", bot.unseal());
+        self.until_stopped("looking after the questions", Arc::clone(self).supervise());
         for room in self.account.invited_rooms() {
             self.accept(room);
         }
@@ -290,57 +250,22 @@ impl Bot {
     /// known whose devices are to read them.
     fn start_telling(self: &Arc<Self>, news: Option<(Option<Watch>, Arc<Notify>)>) {
         if let Some((watch, hangup)) = news {
-            self.tasks.spawn("watching the dataset", Arc::clone(self).watch(watch, hangup));
+            self.part("watching the dataset", Arc::clone(self).watch(watch, hangup));
         }
-        self.tasks.spawn("composing digests", Arc::clone(self).tell());
-        self.tasks.spawn("delivering", Arc::clone(self).deliver());
-    }
-
-    /// Reads the dataset again whenever it may have changed, and for as long as the state folder can't take it.
-    async fn watch(self: Arc<Self>, mut watch: Option<Watch>, hangup: Arc<Notify>) -> Result<(), Failure> {
-        let mut pause = FIRST_PAUSE;
-        loop {
-            let standing = self.data.standing();
-            let (is_stuck, is_overdue) = (standing.stuck.is_some(), standing.reading.is_some());
-            let changed = async {
-                match &mut watch {
-                    Some(watch) => watch.changed().await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                () = self.stop.cancelled() => return Ok(()),
-                () = changed => {}
-                () = hangup.notified() => tracing::info!("asked to read the dataset again"),
-                // Nobody may wait any more for the reading that has ended.
-                () = self.data.look_again.notified() => if !is_stuck && self.data.standing().reading.is_none() { continue },
-                () = tokio::time::sleep(pause), if is_stuck => {}
-            }
-            let reloading = async {
-                let reloaded = self.data.reload(false).await?;
-                if is_overdue && !matches!(reloaded, Reloaded::Hangs(..)) {
-                    // That is how it stood when its reading began.
-                    return self.data.reload(false).await;
-                }
-                Ok::<_, Failure>(reloaded)
-            };
-            let reloaded = tokio::select! {
-                () = self.stop.cancelled() => return Ok(()),
-                reloaded = reloading => reloaded?,
-            };
-            pause = match reloaded {
-                Reloaded::Stuck(_) => (pause * 2).min(LONGEST_PAUSE),
-                _ => FIRST_PAUSE,
-            };
-        }
+        let (composing, delivering) = (Arc::clone(self), Arc::clone(self));
+        self.part("composing digests", insistently(self.stop.clone(), move || Arc::clone(&composing).tell()));
+        self.part("delivering", insistently(self.stop.clone(), move || Arc::clone(&delivering).deliver()));
     }
 
     /// Begins to have the device signed. Resolves when that is over; it goes on if nobody waits for it any longer.
     fn start_signing(self: &Arc<Self>) -> impl Future {
         let (bot, (over, signed)) = (Arc::clone(self), oneshot::channel::<()>());
-        self.until_stopped("signing the device", async move {
+        self.tasks.spawn("signing the device", async move {
             let _over = over;
-            bot.sign_device().await;
+            tokio::select! {
+                () = bot.stop.cancelled() => {}
+                () = bot.sign_device() => {}
+            }
             Ok(())
         });
         signed
@@ -357,17 +282,22 @@ impl Bot {
     }
 }
 
-/// The socket on which is told how the bot is, if it is to be told.
-async fn listen(settings: Ops) -> Result<Option<TcpListener>, Failure> {
-    let Some(address) = settings.listen else { return Ok(None) };
-    match TcpListener::bind(address).await {
-        Ok(listener) => Ok(Some(listener)),
-        Err(error) if settings.is_default => {
-            // Another bot on this machine, most likely. That is no reason not to answer anybody.
-            tracing::warn!(%address, %error, "health and metrics are not told: set ops.listen to an address of its own");
-            Ok(None)
+/// Does work that can be begun anew at any moment, and begins it anew when the database fails, whose disk may be full:
+/// whoever asks something can still be answered.
+async fn insistently<W>(stop: CancellationToken, work: impl Fn() -> W) -> Result<(), Failure>
+where
+    W: Future<Output = Result<(), Failure>>,
+{
+    loop {
+        let fault = match work().await {
+            Err(Failure::Store(fault)) => fault,
+            ended => return ended,
+        };
+        tracing::error!(%fault, seconds = STORE_PAUSE.as_secs(), "digests wait until the database does its work");
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            () = tokio::time::sleep(STORE_PAUSE) => {}
         }
-        Err(error) => Err(Failure::Listen(address, error)),
     }
 }
 

@@ -9,6 +9,7 @@
 //! | the composition | `main` (exit codes), [`cli`], [`settings`], [`app`] |
 //! | the edges | [`matrix`] (the only importer of matrix-sdk), [`store`] (of sqlx), [`console`] (the terminal), [`ops`] (health and metrics), [`app::watch`] (of notify) |
 //! | the core, synchronous, without clock, network or randomness | [`commands`], [`digest`], [`reply`], [`index`] (the only importer of tantivy), [`dataset`], [`calendar`], [`spelling`] |
+//! | what all of them stand on | [`threads`] (how many share a piece of work), [`panics`] (they end the process) |
 //!
 //! # A question
 //!
@@ -44,7 +45,9 @@ pub mod digest;
 pub mod index;
 pub mod matrix;
 pub mod ops;
+pub mod panics;
 pub mod reply;
 pub mod settings;
 pub mod spelling;
 pub mod store;
+pub mod threads;

@@ -11,11 +11,13 @@ use std::{
 
 use anyhow::anyhow;
 use clap::Parser as _;
+use rustix::process::{Resource, Rlimit, setrlimit};
 use tigerdesk::{
     app,
     cli::{Action, Arguments},
-    console, ops,
+    console, ops, panics,
     settings::{LogFormat, Settings},
+    threads,
 };
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -27,7 +29,13 @@ use tracing_subscriber::EnvFilter;
 /// How long work on other threads may hold up the end of the process.
 const LAST_THREADS: Duration = Duration::from_millis(500);
 
+/// How many threads wait for the disk and work answers out at a time; they come and go. Fewer than the limits of tasks in
+/// compose.yaml and the unit leave, more than all that ever waits at once.
+const BLOCKING_THREADS: usize = 64;
+
 fn main() -> ExitCode {
+    // Before any secret is in memory.
+    leave_no_core();
     let arguments = Arguments::parse();
     let prints = !matches!(arguments.action, Some(Action::Run | Action::Health { .. }));
     match act(arguments) {
@@ -49,6 +57,7 @@ fn is_unread(error: &anyhow::Error) -> bool {
 
 fn act(arguments: Arguments) -> anyhow::Result<()> {
     let settings = Settings::load(arguments.config.as_deref(), env::vars_os())?;
+    threads::allow(settings.threads);
     let folder = |given: Option<std::path::PathBuf>| given.or_else(|| settings.data.dir.clone());
     match arguments.action.unwrap_or(Action::Chat { data: None }) {
         Action::Run => run(settings)?,
@@ -74,6 +83,15 @@ fn health(listen: Option<SocketAddr>, path: &str) -> anyhow::Result<()> {
     }
 }
 
+/// The memory holds secrets: a crash writes none of it to a disk, and no other program of the same user can read it. Where that
+/// can't be had, the bot is as well as without.
+fn leave_no_core() {
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    let _ = setrlimit(Resource::Core, none);
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+}
+
 fn run(settings: Settings) -> anyhow::Result<()> {
     let level = &settings.log.level;
     let filter = EnvFilter::try_new(level).map_err(|error| {
@@ -85,7 +103,16 @@ fn run(settings: Settings) -> anyhow::Result<()> {
         LogFormat::Human => log.init(),
         LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    for odd in &settings.odd {
+        tracing::warn!("{odd}");
+    }
+    panics::end_the_process();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads::number())
+        .max_blocking_threads(BLOCKING_THREADS)
+        .enable_all()
+        .build()
+        .map_err(|error| anyhow!("the system gives it no threads or files to work with ({error}): raise its limits"))?;
     let shutdown = CancellationToken::new();
     let outcome = runtime.block_on(async {
         let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);

@@ -1,23 +1,22 @@
 //! Answering: in order within a room, side by side across rooms, off the sync's path.
 
+mod drafts;
+
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::VecDeque,
     ops::ControlFlow,
     pin::pin,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, Weak},
     time::{Duration, Instant},
 };
 
 use tokio::{sync::Semaphore, time::timeout};
 use tracing::{Instrument as _, Span, field::Empty};
 
-use super::{Bot, ByRoom, Failure, locked, parts, waiters::Waiter};
+use super::{Bot, ByRoom, Failure, locked, turns::Sent, waiters::Waiter};
 use crate::{
-    commands::{self, Reading},
-    matrix::{
-        self, Answer, Backoff, Trouble,
-        incoming::{Seen, View},
-    },
+    commands::Reading,
+    matrix::{self, Answer, Backoff, Trouble},
     reply::Reply,
 };
 
@@ -29,6 +28,12 @@ const KEPT_WHOLE: usize = 1000;
 const SLOW: Duration = Duration::from_secs(2);
 /// The longest pause between two tries to send.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How many questions whose rooms are in trouble are worked on besides.
+const SLOW_AT_ONCE: usize = 64;
+/// Where the homeserver asks an answer to wait for longer than this, its room is in trouble.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How often is looked whether somebody works on every queue.
+const SUPERVISED: Duration = Duration::from_secs(10);
 
 /// A recorded question that waits for its answer.
 pub(super) struct Job {
@@ -36,6 +41,8 @@ pub(super) struct Job {
     pub(super) event: String,
     /// Milliseconds since 1970, our clock.
     pub(super) said_at: i64,
+    /// How often the process died while it worked this out.
+    pub(super) deaths: u32,
     /// What is asked; `None` when it has to be fetched.
     pub(super) question: Option<Question>,
 }
@@ -58,13 +65,21 @@ impl Question {
 
 /// The waiting questions of each room. A room has an entry for as long as a task works on it.
 pub(super) struct Answers {
-    queues: Mutex<ByRoom<VecDeque<Job>>>,
+    queues: Mutex<ByRoom<Queue>>,
     slots: Semaphore,
+    slow: Semaphore,
+}
+
+/// The waiting questions of a room.
+struct Queue {
+    jobs: VecDeque<Job>,
+    /// Gone when the task is that works on them.
+    worker: Weak<()>,
 }
 
 impl Default for Answers {
     fn default() -> Self {
-        Self { queues: Mutex::new(HashMap::new()), slots: Semaphore::new(AT_ONCE) }
+        Self { queues: Mutex::default(), slots: Semaphore::new(AT_ONCE), slow: Semaphore::new(SLOW_AT_ONCE) }
     }
 }
 
@@ -72,6 +87,14 @@ impl Default for Answers {
 enum Stage {
     Asked(Job),
     Drafted(Draft),
+}
+
+/// What becomes of a question that is taken up.
+enum TakenUp {
+    Drafted(Draft),
+    /// By the device before this one, with the event of this id.
+    Answered(String),
+    NoQuestion,
 }
 
 /// An answer that only has to be sent, in several messages if one can't hold it.
@@ -109,59 +132,83 @@ enum End {
     Dropped {
         reason: String,
     },
-    /// Nothing more can be done in this run.
-    Left,
+    /// The bot stops: the next start goes on.
+    Stopped,
 }
 
 impl Bot {
     /// Has `job` answered after the room's earlier ones.
     pub(super) fn answer(self: &Arc<Self>, mut job: Job) {
         let mut queues = locked(&self.answers.queues);
-        if queues.values().map(VecDeque::len).sum::<usize>() >= KEPT_WHOLE {
+        if queues.values().map(|queue| queue.jobs.len()).sum::<usize>() >= KEPT_WHOLE {
             job.question = None;
         }
         let room = job.room.clone();
-        if let Some(queue) = queues.get_mut(&room) {
-            queue.push_back(job);
+        let queue = queues.entry(room.clone()).or_insert_with(|| Queue { jobs: VecDeque::new(), worker: Weak::new() });
+        queue.jobs.push_back(job);
+        self.see_that_it_is_worked_on(&room, queue);
+    }
+
+    /// Starts a task for a queue that has none.
+    fn see_that_it_is_worked_on(self: &Arc<Self>, room: &str, queue: &mut Queue) {
+        if queue.worker.strong_count() > 0 {
             return;
         }
-        queues.insert(room.clone(), VecDeque::from([job]));
-        drop(queues);
-        let bot = Arc::clone(self);
+        let worker = Arc::new(());
+        queue.worker = Arc::downgrade(&worker);
+        let (bot, room) = (Arc::clone(self), room.to_owned());
         self.tasks.spawn("answering", async move {
-            bot.work_off(&room).await;
-            Ok(())
+            let ended = bot.work_off(&room).await;
+            drop(worker);
+            ended
         });
     }
 
-    async fn work_off(self: Arc<Self>, room: &str) {
+    /// Looks, from time to time, for questions that nobody works on any more. There should be none.
+    pub(super) async fn supervise(self: Arc<Self>) -> Result<(), Failure> {
+        loop {
+            tokio::time::sleep(SUPERVISED).await;
+            for (room, queue) in locked(&self.answers.queues).iter_mut() {
+                if queue.worker.strong_count() == 0 {
+                    tracing::error!(
+                        room,
+                        waiting = queue.jobs.len(),
+                        "nobody worked on these questions; somebody does now"
+                    );
+                    self.see_that_it_is_worked_on(room, queue);
+                }
+            }
+        }
+    }
+
+    async fn work_off(self: &Arc<Self>, room: &str) -> Result<(), Failure> {
         let mut waiter = self.waiters.one_more();
         loop {
             let job = {
                 let mut queues = locked(&self.answers.queues);
-                let Some(job) = queues.get_mut(room).and_then(VecDeque::pop_front) else {
+                let Some(job) = queues.get_mut(room).and_then(|queue| queue.jobs.pop_front()) else {
                     queues.remove(room);
-                    return;
+                    return Ok(());
                 };
                 job
             };
             // What is left over is still recorded as taken.
             if self.stop.is_cancelled() {
-                return;
+                return Ok(());
             }
             let span = tracing::info_span!("command", room, word = Empty, release = Empty, duration_ms = Empty);
-            if self.see_to(job, &mut waiter).instrument(span).await.is_break() {
-                return;
+            if self.see_to(job, &mut waiter).instrument(span).await?.is_break() {
+                return Ok(());
             }
         }
     }
 
-    /// Answers a question and notes what became of it. Breaks when nothing more can be done in this run.
-    async fn see_to(&self, job: Job, waiter: &mut Waiter<'_>) -> ControlFlow<()> {
+    /// Answers a question and notes what became of it. Breaks when the bot stops.
+    async fn see_to(&self, job: Job, waiter: &mut Waiter<'_>) -> Result<ControlFlow<()>, Failure> {
         waiter.count(true);
         let event = job.event.clone();
         let mut course = Course::default();
-        let end = self.work_on(job, &mut course, waiter).await;
+        let end = self.work_on(job, &mut course, waiter).await?;
         self.waiters.answered();
         let took = course.received.elapsed();
         Span::current().record("duration_ms", u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
@@ -176,126 +223,129 @@ impl Bot {
                 self.metrics.command(course.word, "dropped", took);
                 self.store.dropped(&event, &reason, course.attempts).await
             }
-            End::Left => return ControlFlow::Break(()),
+            End::Stopped => return Ok(ControlFlow::Break(())),
         };
         if let Err(fault) = noted {
             // The answer is out. Not noted, it is sent again at the next start, which the homeserver takes once.
             tracing::error!(%fault, event, "an answer could not be noted");
         }
-        ControlFlow::Continue(())
+        Ok(ControlFlow::Continue(()))
     }
 
-    async fn work_on(&self, job: Job, course: &mut Course, waiter: &mut Waiter<'_>) -> End {
+    async fn work_on(&self, job: Job, course: &mut Course, waiter: &mut Waiter<'_>) -> Result<End, Failure> {
         let said_at = job.said_at;
         let mut backoff = Backoff::new(LONGEST_PAUSE);
         let mut stage = Stage::Asked(job);
         loop {
             if said_at < self.oldest() {
-                return End::Dropped { reason: "too old by now".to_owned() };
+                return Ok(End::Dropped { reason: "too old by now".to_owned() });
             }
-            let slot = self.answers.slots.acquire().await;
-            let tried = {
-                let mut attempt = pin!(self.attempt(&mut stage, course));
-                if let Ok(tried) = timeout(SLOW, &mut attempt).await {
-                    tried
-                } else {
-                    waiter.count(false);
-                    attempt.await
-                }
+            let tried = match &mut stage {
+                Stage::Asked(job) => match self.take_up(job, course, waiter).await {
+                    Ok(TakenUp::Answered(id)) => return Ok(End::Answered { id }),
+                    Ok(TakenUp::Drafted(draft)) => {
+                        waiter.count(true);
+                        stage = Stage::Drafted(draft);
+                        continue;
+                    }
+                    Ok(TakenUp::NoQuestion) => {
+                        return Ok(End::Dropped { reason: "no question any more".to_owned() });
+                    }
+                    Err(trouble) => Err(trouble),
+                },
+                Stage::Drafted(draft) => self.send_in_turn(draft, course, waiter).await,
             };
-            drop(slot);
-            let (after, cause) = match tried {
-                Ok(end) => return end,
-                Err(Trouble::Again { after, cause, .. }) => (after, cause),
-                Err(Trouble::Never { cause, .. }) => return End::Dropped { reason: cause },
-                // The sync says so too, and ends the bot.
-                Err(Trouble::SignedOut | Trouble::AccountClosed(_)) => return End::Left,
+            let trouble = match tried {
+                Ok(end) => return Ok(end),
+                Err(trouble) => self.account.confirmed(trouble).await,
+            };
+            let (after, cause) = match trouble {
+                Trouble::Again { after, cause, .. } => (after, cause),
+                Trouble::Never { cause, .. } => return Ok(End::Dropped { reason: cause }),
+                over => return self.ended(&over).map(|()| End::Stopped),
             };
             let pause = backoff.next(after);
             tracing::warn!(cause, seconds = pause.as_secs_f32(), "an answer is tried again");
-            // Where the homeserver only asks for patience, what is said unasked would use up the answer's turn.
-            waiter.count(after.is_some());
+            // Where the homeserver only asks for patience, what is said unasked would use up the answer's turn. Where it asks
+            // for much of it, the room is in trouble.
+            waiter.count(after.is_some() && pause <= PATIENCE);
             let stopped = tokio::select! {
                 () = self.stop.cancelled() => true,
                 () = tokio::time::sleep(pause) => false,
             };
             waiter.count(true);
             if stopped {
-                return End::Left;
+                return Ok(End::Stopped);
             }
         }
     }
 
-    /// One attempt: takes the question as far as it gets.
-    async fn attempt(&self, stage: &mut Stage, course: &mut Course) -> Result<End, Trouble> {
-        if let Stage::Asked(job) = stage {
-            let Some(draft) = self.draft(job, course).await? else {
-                return Ok(End::Dropped { reason: "no question any more".to_owned() });
-            };
-            *stage = Stage::Drafted(draft);
+    /// Works an answer out, unless the device before this one has sent it: a transaction id is known of the device that used
+    /// it first.
+    async fn take_up(&self, job: &mut Job, course: &mut Course, waiter: &mut Waiter<'_>) -> Result<TakenUp, Trouble> {
+        if job.said_at < self.device_since
+            && let Some(id) = self.account.answered(&job.room, &job.event, job.said_at).await?
+        {
+            return Ok(TakenUp::Answered(id));
         }
-        let Stage::Drafted(Draft { answers, first, own_us }) = stage else {
-            return Ok(End::Left);
-        };
+        let drafted = self.draft_in_turn(job, course, waiter).await?;
+        Ok(drafted.map_or(TakenUp::NoQuestion, TakenUp::Drafted))
+    }
+
+    /// Works an answer out as soon as there is a slot for it.
+    async fn draft_in_turn(
+        &self,
+        job: &mut Job,
+        course: &mut Course,
+        waiter: &mut Waiter<'_>,
+    ) -> Result<Option<Draft>, Trouble> {
+        // Never closed.
+        let slot = self.answers.slots.acquire().await;
+        let mut drafting = pin!(self.draft(job, course));
+        if let Ok(drafted) = timeout(SLOW, &mut drafting).await {
+            return drafted;
+        }
+        waiter.count(false);
+        let beside = self.answers.slow.try_acquire();
+        if beside.is_ok() {
+            drop(slot);
+        }
+        drafting.await
+    }
+
+    /// Sends the messages of an answer, each as soon as it is its turn.
+    async fn send_in_turn(
+        &self,
+        draft: &mut Draft,
+        course: &mut Course,
+        waiter: &mut Waiter<'_>,
+    ) -> Result<End, Trouble> {
         course.attempts += 1;
-        while let Some(answer) = answers.front() {
-            let sending = Instant::now();
-            let sent = self.account.send(answer).await;
+        while let Some(answer) = draft.answers.front() {
+            let mut turn = tokio::select! {
+                () = self.stop.cancelled() => return Ok(End::Stopped),
+                turn = self.turns.answer(&answer.room) => turn,
+            };
+            let begun = Instant::now();
+            let sent = {
+                let mut sending = pin!(self.account.send(answer));
+                if let Ok(sent) = timeout(SLOW, &mut sending).await {
+                    sent
+                } else {
+                    waiter.count(false);
+                    turn.is_slow();
+                    sending.await
+                }
+            };
+            turn.ends(sent_of(&sent));
             self.metrics.sent("answer", sent.as_ref().map(drop).map_err(Trouble::status), course.attempts > 1);
             let id = sent?;
-            first.get_or_insert(id);
-            answers.pop_front();
-            let send_ms = u64::try_from(sending.elapsed().as_millis()).unwrap_or(u64::MAX);
-            tracing::debug!(own_us, send_ms, "timed");
+            let send_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+            tracing::debug!(own_us = draft.own_us, send_ms, "timed");
+            draft.first.get_or_insert(id);
+            draft.answers.pop_front();
         }
-        Ok(End::Answered { id: first.take().unwrap_or_default() })
-    }
-
-    /// Works the answer to `job` out, and fetches the question first where only its id is left. `None` when it turns out
-    /// to be none (any more).
-    async fn draft(&self, job: &mut Job, course: &mut Course) -> Result<Option<Draft>, Trouble> {
-        if job.question.is_none() {
-            let view = View { own: self.account.user(), now: matrix::now(), max_age: self.max_age, live: true };
-            let Some(Seen::Message(message)) = self.account.fetch(&job.room, &job.event, view).await? else {
-                return Ok(None);
-            };
-            let reading = commands::read(&message.text);
-            let (sender, thread) = (message.sender, message.thread);
-            job.question = Some(Question::new(reading, sender, thread, Instant::now()));
-        }
-        let Some(question) = &mut job.question else { return Ok(None) };
-        course.received = question.received;
-        Span::current().record("release", self.data.standing().release.map(|(number, _)| number));
-        // What is done is not done again when the next command has to wait.
-        while let Some(reading) = question.reading.parts().get(question.said.len()) {
-            let word = reading.word();
-            if question.said.is_empty() {
-                course.word = word;
-                Span::current().record("word", word);
-            }
-            let (reply, outcome) = self.say(&job.room, question, reading).await?;
-            if question.said.is_empty() {
-                course.outcome = outcome;
-            } else {
-                self.metrics.command(word, outcome, course.received.elapsed());
-            }
-            question.said.push(reply);
-        }
-        if question.said.is_empty() {
-            return Ok(None);
-        }
-        let answers = parts::messages(&question.reading, &question.said).into_iter().map(|(after, reply)| Answer {
-            room: job.room.clone(),
-            question: job.event.clone(),
-            after,
-            thread: question.thread.clone(),
-            text: reply.text(),
-            html: reply.html(),
-        });
-        let answers = answers.collect();
-        let own_us = u64::try_from(question.received.elapsed().as_micros()).unwrap_or(u64::MAX);
-        job.question = None;
-        Ok(Some(Draft { answers, first: None, own_us }))
+        Ok(End::Answered { id: draft.first.take().unwrap_or_default() })
     }
 
     /// Before when a question must have been said to be left unanswered: ms since 1970, our clock.
@@ -304,8 +354,11 @@ impl Bot {
     }
 }
 
-/// What could not be done because of the bot's own database is tried again: it may have been busy.
-pub(super) fn undone(failure: &Failure) -> Trouble {
-    tracing::error!(%failure, "a command could not be carried out");
-    Trouble::again("the command could not be carried out")
+/// What became of a message, for the others in the line.
+pub(super) fn sent_of(sent: &Result<String, Trouble>) -> Sent {
+    match sent {
+        Ok(_) => Sent::Taken,
+        Err(Trouble::Again { after, status, .. }) if after.is_some() || *status == Some(429) => Sent::Limited(*after),
+        Err(_) => Sent::Failed,
+    }
 }

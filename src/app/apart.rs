@@ -11,6 +11,8 @@ use tokio::{
     time::timeout,
 };
 
+use crate::panics;
+
 /// Work that is under way apart, if any is.
 pub(super) struct Apart<T> {
     under_way: Option<(oneshot::Receiver<T>, Instant)>,
@@ -40,8 +42,10 @@ impl<T: Send + 'static> Apart<T> {
             // Not one of the runtime's own, whose end waits for them.
             let ended = Arc::clone(&self.ended);
             let work = move || {
-                // Nobody may be left who wants to know.
-                let _ = result.send(work());
+                if let Ok(done) = panics::contained(work) {
+                    // Nobody may be left who wants to know.
+                    let _ = result.send(done);
+                }
                 ended.notify_one();
             };
             thread::Builder::new().name("reading".to_owned()).spawn(work).map_err(|_| Died)?;

@@ -8,6 +8,7 @@ use std::{
 use super::{
     Bot, Failure,
     intake::{Item, read_all},
+    lanes::Jammed,
 };
 use crate::matrix::{Backoff, Older, Stretch, Trouble};
 
@@ -36,6 +37,9 @@ impl Bot {
             let mut rooms = self.rooms.lock().await;
             let Some(gap) = rooms.gaps.get_mut(room) else { return Ok(()) };
             if let Some(back) = gap.again.take() {
+                if back.anew {
+                    fetched.clear();
+                }
                 before = back.from;
                 again = true;
                 continue;
@@ -61,27 +65,25 @@ impl Bot {
     /// What is before, tried until it is had; `None` when the bot stops first. A room that can't be read has no past.
     async fn older(self: &Arc<Self>, room: &str, before: Option<String>) -> Result<Option<Older>, Failure> {
         let mut backoff = Backoff::new(LONGEST_PAUSE);
+        let mut hung = false;
         let mark = self.rooms.lock().await.marks.get(room).cloned();
         let stretch = Stretch { room: room.to_owned(), from: before, mark, max_age: self.max_age };
         loop {
-            let paging = async {
-                // Never closed.
-                let _slot = self.page_slots.acquire().await;
-                self.account.page_back(&stretch).await
-            };
             let paged = tokio::select! {
                 () = self.stop.cancelled() => return Ok(None),
-                paged = paging => paged,
+                paged = self.pages.run(&mut hung, self.account.page_back(&stretch)) => paged,
             };
             let (after, cause) = match paged {
-                Ok(older) => return Ok(Some(older)),
-                Err(Trouble::Again { after, cause, .. }) => (after, cause),
-                Err(Trouble::Never { cause, .. }) => {
-                    tracing::warn!(room, cause, "what was said while the bot was away can't be read");
-                    return Ok(Some(Older::default()));
-                }
-                // The sync says so too, and ends the bot.
-                Err(Trouble::SignedOut | Trouble::AccountClosed(_)) => return Ok(None),
+                Ok(Ok(older)) => return Ok(Some(older)),
+                Err(Jammed) => (None, "the homeserver takes long over this and many other rooms".to_owned()),
+                Ok(Err(trouble)) => match self.account.confirmed(trouble).await {
+                    Trouble::Again { after, cause, .. } => (after, cause),
+                    Trouble::Never { cause, .. } => {
+                        tracing::warn!(room, cause, "what was said while the bot was away can't be read");
+                        return Ok(Some(Older::default()));
+                    }
+                    over => return self.ended(&over).map(|()| None),
+                },
             };
             if backoff.failures() >= PATIENT_FAILURES {
                 // New questions don't wait for old ones any longer. The mark stays, so that nothing is skipped.

@@ -22,7 +22,7 @@ use crate::{
     commands::Desk,
     dataset::{self, Dataset, Faults, File, Loader, Progress, Unread},
     digest::Release,
-    matrix,
+    matrix, panics,
     settings::Settings,
     store::{Gathering, Store, moment},
 };
@@ -270,7 +270,7 @@ impl Data {
             (loader.load(dir, now), loader.unread().to_vec())
         };
         let read = reading.done(start.unwrap_or(self.patience), read).await;
-        let Some((read, unread)) = read.map_err(|_| Failure::Died("reading the dataset"))? else {
+        let Some((read, unread)) = read.map_err(|_| Failure::Reading)? else {
             return Ok(Reloaded::Hangs(since.elapsed(), self.progress.waits_for()));
         };
         locked(&self.standing).reading = None;
@@ -383,8 +383,6 @@ fn folder(state: &Path, name: &str) -> PathBuf {
 
 /// Does what may take long where it holds nobody up.
 pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
-    tokio::task::spawn_blocking(work).await.map_err(|panic| {
-        tracing::error!(%panic, "reading the dataset failed");
-        Failure::Died("reading the dataset")
-    })
+    let done = tokio::task::spawn_blocking(move || panics::contained(work)).await;
+    done.unwrap_or(Err(panics::Panicked)).map_err(|panics::Panicked| Failure::Reading)
 }

@@ -5,12 +5,14 @@
 //! It remembers those for about a day and for each device; what is older, or was tried by another device, is looked for in
 //! the room first.
 //!
-//! Whoever waits for an answer goes first: while somebody does, nothing new is sent. Nobody can tell when the next question
+//! Whoever waits for an answer goes first: while somebody does, nothing new is sent but what is late, and that in its turn
+//! ([`super::turns`]). Nobody can tell when the next question
 //! comes, and most homeservers do one thing after the other, so that it waits for what is under way by then. That is never
 //! more than one message, which after it is given time to reach those who sync.
 
 use std::{
     collections::{HashMap, VecDeque},
+    pin::pin,
     sync::Arc,
     time::Duration,
 };
@@ -20,7 +22,11 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 
-use super::{Bot, Failure};
+use super::{
+    Bot, Failure,
+    answers::sent_of,
+    turns::{Sent, Turn},
+};
 use crate::{
     matrix::{self, Backoff, Post, Relation, Sought, Trouble},
     store::{Fault, Purpose, Waiting},
@@ -52,28 +58,18 @@ const NOTICE_PAUSE: i64 = 5 * 60 * 1000;
 /// How often the outbox is looked at when nothing tells of it.
 const LOOK: Duration = Duration::from_secs(30);
 
-/// How one attempt ended.
-enum End {
-    Settled,
-    /// The homeserver asks for a pause.
-    Limited(Duration),
-    /// The session is over, which the sync tells.
-    Left,
-}
+/// What waits for longer than this is late, and gets its turn among the answers: in milliseconds.
+const LATE: i64 = 60 * 1000;
+/// How often is looked for something late while answers go first.
+const LOOK_FOR_LATE: Duration = Duration::from_secs(1);
 
-/// What the homeserver's limits ask for.
+/// When the next message may be sent.
 #[derive(Default)]
 struct Pace {
     rest_until: Option<Instant>,
-    not_before: Option<Instant>,
 }
 
 impl Pace {
-    fn limited(&mut self, pause: Duration) {
-        let until = Instant::now() + pause;
-        self.not_before = Some(self.not_before.map_or(until, |before| before.max(until)));
-    }
-
     /// A message took so long. `conversation`: somebody has asked something lately.
     fn rest(&mut self, took: Duration, conversation: bool) {
         let rest = (took * RESTS).min(LONGEST_REST) * if conversation { MORE_REST } else { 1 };
@@ -83,7 +79,7 @@ impl Pace {
     /// Until when nothing new is sent.
     fn pause(&self, last_answer: Option<Instant>) -> Option<Instant> {
         let arrived = last_answer.map(|answer| answer + ARRIVING);
-        self.not_before.max(self.rest_until).max(arrived).filter(|until| *until > Instant::now())
+        self.rest_until.max(arrived).filter(|until| *until > Instant::now())
     }
 }
 
@@ -95,43 +91,50 @@ fn another_may_go<'b>(mut under_way: impl ExactSizeIterator<Item = &'b Instant>)
 impl Bot {
     /// Works the outbox off for as long as the bot runs.
     pub(super) async fn deliver(self: Arc<Self>) -> Result<(), Failure> {
-        let mut sending: JoinSet<(String, Result<End, Fault>)> = JoinSet::new();
+        let mut sending: JoinSet<(String, Result<(), Failure>)> = JoinSet::new();
         // The rooms that a message is under way to, and since when.
         let mut busy: HashMap<String, Instant> = HashMap::new();
         let mut fetched: VecDeque<Waiting> = VecDeque::new();
+        let mut looked: Option<Instant> = None;
         let mut pace = Pace::default();
         loop {
             let mut wake = Instant::now() + LOOK;
             // Asked once: whoever is gone by the time that this is waited for is told of.
             let others_first = self.waiters.any();
-            if let Some(until) = pace.pause(self.waiters.last_answer()) {
-                wake = wake.min(until);
-            } else if !others_first {
-                while another_may_go(busy.values()) {
-                    if fetched.is_empty() {
-                        let limit = i64::try_from(FETCHED + busy.len()).unwrap_or(i64::MAX);
-                        fetched = self.store.waiting(matrix::now(), limit).await?.into();
-                        fetched.retain(|waiting| !busy.contains_key(&waiting.room));
-                    }
-                    let Some(waiting) = fetched.pop_front() else { break };
+            let pause = pace.pause(self.waiters.last_answer());
+            let late_only = others_first || pause.is_some();
+            if another_may_go(busy.values()) {
+                if fetched.is_empty() && !(late_only && looked.is_some_and(|looked| looked.elapsed() < LOOK_FOR_LATE)) {
+                    let limit = i64::try_from(FETCHED + busy.len()).unwrap_or(i64::MAX);
+                    fetched = self.store.waiting(matrix::now(), limit).await?.into();
+                    fetched.retain(|waiting| !busy.contains_key(&waiting.room));
+                    looked = Some(Instant::now());
+                }
+                if let Some((waiting, turn)) = self.next_message(&mut fetched, late_only) {
                     busy.insert(waiting.room.clone(), Instant::now());
                     let bot = Arc::clone(&self);
                     sending.spawn(async move {
                         let room = waiting.room.clone();
-                        (room, bot.send_waiting(waiting).await)
+                        (room, bot.send_in_its_turn(waiting, turn).await)
                     });
+                    continue;
                 }
+                if late_only {
+                    wake = wake.min(Instant::now() + LOOK_FOR_LATE);
+                } else if fetched.is_empty()
+                    && sending.is_empty()
+                    && let Some(next) = self.store.next_try().await?
+                {
+                    wake = wake.min(Instant::now() + until(next).min(LOOK));
+                }
+                wake = [pause, self.turns.shut_until()].into_iter().flatten().fold(wake, Instant::min);
+            } else {
                 // Another one may be sent once one of these is slow.
                 wake = busy
                     .values()
                     .map(|since| *since + SLOW)
                     .filter(|slow| *slow > Instant::now())
                     .fold(wake, Instant::min);
-                if sending.is_empty()
-                    && let Some(next) = self.store.next_try().await?
-                {
-                    wake = wake.min(Instant::now() + until(next));
-                }
             }
             tokio::select! {
                 biased;
@@ -145,41 +148,71 @@ impl Bot {
                         let conversation = self.waiters.last_answer().is_some_and(|last| last.elapsed() < CONVERSATION);
                         pace.rest(since.elapsed(), conversation);
                     }
-                    match end? {
-                        End::Settled => {}
-                        End::Limited(pause) => pace.limited(pause),
-                        End::Left => break,
-                    }
+                    end?;
                 }
                 () = self.data.outbox_filled.notified() => {}
+                () = self.turns.news_for_digests() => {}
                 () = self.waiters.gone(), if others_first => {}
                 () = sleep_until(wake) => {}
             }
         }
-        // The session may be over, which the sync tells too.
-        self.stop.cancelled().await;
         // What is under way may end, so that its event id is noted.
         let ending = async { while sending.join_next().await.is_some() {} };
         let _ = timeout(super::LAST_ANSWERS, ending).await;
         Ok(())
     }
 
-    async fn send_waiting(&self, mut waiting: Waiting) -> Result<End, Fault> {
-        let Some(tried) = self.try_waiting(&mut waiting).await? else { return Ok(End::Settled) };
-        match tried {
+    /// The message that goes now, and its turn. `late_only`: others go before what is not late.
+    fn next_message(&self, fetched: &mut VecDeque<Waiting>, late_only: bool) -> Option<(Waiting, Turn)> {
+        let now = matrix::now();
+        let is_late = |waiting: &Waiting| now.saturating_sub(waiting.put_at) >= LATE;
+        let late = fetched.iter().position(is_late);
+        if late.is_none() {
+            self.turns.nothing_late();
+        }
+        let (place, turn) = if late_only {
+            let place = late?;
+            (place, self.turns.late_digest(&fetched[place].room)?)
+        } else {
+            (0, self.turns.digest(&fetched.front()?.room)?)
+        };
+        fetched.remove(place).map(|waiting| (waiting, turn))
+    }
+
+    async fn send_in_its_turn(&self, waiting: Waiting, mut turn: Turn) -> Result<(), Failure> {
+        let sent = {
+            let mut sending = pin!(self.send_waiting(waiting));
+            if let Ok(sent) = timeout(SLOW, &mut sending).await {
+                sent
+            } else {
+                turn.is_slow();
+                sending.await
+            }
+        };
+        turn.ends(sent?);
+        Ok(())
+    }
+
+    /// Sends a message and notes what became of it.
+    async fn send_waiting(&self, mut waiting: Waiting) -> Result<Sent, Failure> {
+        let Some(tried) = self.try_waiting(&mut waiting).await? else { return Ok(Sent::Failed) };
+        let sent = sent_of(&tried);
+        let trouble = match tried {
             Ok(event) => {
                 self.store.sent(waiting.id, &event).await?;
                 tracing::info!(room = waiting.room, event, purpose = ?waiting.purpose, attempts = waiting.attempts + 1, "told");
-                Ok(End::Settled)
+                return Ok(sent);
             }
-            Err(Trouble::Never { cause, .. }) if waiting.purpose == Purpose::Notice => {
+            Err(trouble) => self.account.confirmed(trouble).await,
+        };
+        match trouble {
+            Trouble::Never { cause, .. } if waiting.purpose == Purpose::Notice => {
                 tracing::warn!(room = waiting.room, cause, "those who run the bot can't be told there yet");
                 self.store.never_arrived(waiting.id).await?;
                 self.store.postponed(waiting.id, matrix::now().saturating_add(NOTICE_PAUSE), &cause).await?;
-                Ok(End::Settled)
             }
-            Err(Trouble::Never { cause, .. }) => self.refused(&waiting, &cause).await,
-            Err(Trouble::Again { after, cause, .. }) => {
+            Trouble::Never { cause, .. } => self.refused(&waiting, &cause).await?,
+            Trouble::Again { after, cause, .. } => {
                 let pause = Backoff::resumed(waiting.attempts, LONGEST_PAUSE).next(after);
                 tracing::warn!(room = waiting.room, cause, seconds = pause.as_secs_f32(), "told later");
                 let pause_ms = matrix::milliseconds(pause);
@@ -188,26 +221,24 @@ impl Bot {
                     // The homeserver's limit stood before it.
                     self.store.never_arrived(waiting.id).await?;
                 }
-                Ok(after.map_or(End::Settled, |_| End::Limited(pause)))
             }
-            Err(Trouble::SignedOut | Trouble::AccountClosed(_)) => Ok(End::Left),
+            over => self.ended(&over)?,
         }
+        Ok(sent)
     }
 
     /// A room does not take a message. Tried before, it may have arrived all the same, and is better told never than twice.
-    async fn refused(&self, waiting: &Waiting, cause: &str) -> Result<End, Fault> {
+    async fn refused(&self, waiting: &Waiting, cause: &str) -> Result<(), Fault> {
         let sought = match waiting.first_try {
             None => Ok(Sought::NotThere),
             Some(first_try) => self.account.find(&waiting.room, &waiting.key, first_try).await,
         };
         if let Ok(Sought::There(event)) = sought {
-            self.store.sent(waiting.id, &event).await?;
-            return Ok(End::Settled);
+            return self.store.sent(waiting.id, &event).await;
         }
         let surely_not_there = sought == Ok(Sought::NotThere);
         tracing::warn!(room = waiting.room, cause, surely_not_there, "this can't be said there and is set aside");
-        self.store.parked(waiting.id, cause, surely_not_there).await?;
-        Ok(End::Settled)
+        self.store.parked(waiting.id, cause, surely_not_there).await
     }
 
     /// Sends a message, or finds it where it may have been sent; its event id. `None`: it was called off since it was fetched.

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     commands::{self, Reading},
     matrix::{self, Batch, RoomNews, incoming::Seen},
-    store::{Entry, Kind, Verdict},
+    store::{Entry, Kind, Unfinished, Verdict},
 };
 
 /// How far each room was read.
@@ -35,13 +35,15 @@ pub(super) struct Gap {
     pub(super) last: Option<String>,
     /// Another hole has opened since; where to page back from.
     pub(super) again: Option<Back>,
-    /// The bot joined (again) since: whatever is fetched was said before.
+    /// The bot joined (again) since: whatever is fetched was said before it was invited.
     pub(super) void: bool,
 }
 
 /// Where to page back from: a token, or the room's end.
 pub(super) struct Back {
     pub(super) from: Option<String>,
+    /// The bot joined (again) since: what was fetched before is of an earlier stay.
+    pub(super) anew: bool,
 }
 
 /// A question on its way: what is recorded, and what is needed to answer it.
@@ -82,10 +84,12 @@ impl Bot {
             let new = read_all(&news.room, &news.found.seen, batch.received);
             if let Some(gap) = rooms.gaps.get_mut(&news.room) {
                 gap.extend(news, new);
-            } else if !news.found.joined && (first || news.limited || !rooms.marks.contains_key(&news.room)) {
+            } else if is_incomplete(&news, first || !rooms.marks.contains_key(&news.room)) {
+                // Back to the bot's invite it goes from the end: what was said before the join is in doubt until then.
+                let before = if news.found.invited_before { None } else { news.before };
                 let gap = Gap { tail: new, last: news.last, answered: news.found.answered, ..Gap::default() };
                 rooms.gaps.insert(news.room.clone(), gap);
-                missing.push((news.room, news.before));
+                missing.push((news.room, before));
             } else {
                 items.extend(new);
                 marks.extend(news.last.map(|last| (news.room, last)));
@@ -99,9 +103,6 @@ impl Bot {
         drop(rooms);
         for room in batch.invites {
             self.accept(room);
-        }
-        if batch.keys {
-            self.keys_came.notify_one();
         }
         Ok(())
     }
@@ -138,7 +139,8 @@ impl Bot {
         self.sweep().await?;
         for left in self.store.taken().await? {
             tracing::info!(room = left.room, event = left.event, "left unanswered by an earlier run");
-            self.answer(Job { room: left.room, event: left.event, said_at: left.said_at, question: None });
+            let Unfinished { event, room, said_at, deaths } = left;
+            self.answer(Job { room, event, said_at, deaths, question: None });
         }
         Ok(())
     }
@@ -158,15 +160,26 @@ impl Bot {
 impl Gap {
     fn extend(&mut self, news: RoomNews, new: Vec<Item>) {
         if news.found.joined {
+            // Whatever there was before is of an earlier stay.
             self.tail.clear();
-            self.void = true;
-        } else if news.limited {
-            self.again = Some(Back { from: news.before });
+            self.void = !news.found.invited_before;
+            self.again = news.found.invited_before.then_some(Back { from: None, anew: true });
+        } else if news.limited && !self.again.as_ref().is_some_and(|back| back.anew) {
+            self.again = Some(Back { from: news.before, anew: false });
         }
         self.tail.extend(new);
         self.answered.extend(news.found.answered);
         self.last = news.last.or(self.last.take());
     }
+}
+
+/// Whether something is missing before this that may be meant for the bot. `unknown`: it may be the first that is heard of the
+/// room.
+fn is_incomplete(news: &RoomNews, unknown: bool) -> bool {
+    if news.found.joined {
+        return news.found.invited_before && news.before.is_some();
+    }
+    unknown || news.limited
 }
 
 /// What of `seen` is for us.
@@ -182,7 +195,7 @@ pub(super) fn read_one(room: &str, seen: &Seen, received: Instant) -> Option<Ite
         Seen::Sealed(sealed) => sealed.said_at,
     };
     let (kind, question) = match seen {
-        Seen::Sealed(_) => (Kind::Sealed, None),
+        Seen::Sealed(sealed) => (Kind::Sealed { session: sealed.session.clone() }, None),
         Seen::Message(message) => {
             let reading = commands::read(&message.text);
             let kind = match &reading {
@@ -197,6 +210,81 @@ pub(super) fn read_one(room: &str, seen: &Seen, received: Instant) -> Option<Ite
     let room = room.to_owned();
     Some(Item {
         entry: Entry { event: event.clone(), room: room.clone(), said_at, kind },
-        job: Job { room, event: event.clone(), said_at, question },
+        job: Job { room, event: event.clone(), said_at, deaths: 0, question },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matrix::incoming::Found;
+
+    fn news(joined: bool, invited_before: bool, limited: bool, before: Option<&str>) -> RoomNews {
+        RoomNews {
+            room: "!r:hs".to_owned(),
+            found: Found { joined, invited_before, ..Found::default() },
+            last: Some("$last".to_owned()),
+            limited,
+            before: before.map(str::to_owned),
+            encrypted_now: false,
+        }
+    }
+
+    fn item(event: &str) -> Item {
+        let (event, room) = (event.to_owned(), "!r:hs".to_owned());
+        let job = Job { room: room.clone(), event: event.clone(), said_at: 0, deaths: 0, question: None };
+        Item { entry: Entry { event, room, said_at: 0, kind: Kind::Command }, job }
+    }
+
+    /// What a gap's tail has, from where it is read again (and whether anew), and whether it is void.
+    type State = (Vec<String>, Option<(Option<String>, bool)>, bool);
+
+    /// The gap after these, from its beginning.
+    fn after(all: Vec<(RoomNews, &[&str])>) -> State {
+        let mut gap = Gap { tail: vec![item("$old")], ..Gap::default() };
+        for (news, new) in all {
+            gap.extend(news, new.iter().map(|event| item(event)).collect());
+        }
+        let tail = gap.tail.into_iter().map(|item| item.entry.event).collect();
+        (tail, gap.again.map(|back| (back.from, back.anew)), gap.void)
+    }
+
+    fn owned(events: &[&str]) -> Vec<String> {
+        events.iter().map(|event| (*event).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_gap_knows_what_of_it_is_meant_for_the_bot() {
+        let quiet = || (news(false, false, false, None), &["$1"][..]);
+        let hole = || (news(false, false, true, Some("t")), &["$2"][..]);
+        let joined = || (news(true, false, true, Some("t")), &["$3"][..]);
+        let invited = || (news(true, true, true, Some("t")), &["$4"][..]);
+        let token = Some("t".to_owned());
+        assert_eq!(after(vec![quiet()]), (owned(&["$old", "$1"]), None, false));
+        assert_eq!(after(vec![quiet(), hole()]), (owned(&["$old", "$1", "$2"]), Some((token, false)), false));
+        // It came in since, and its invite was seen: what is fetched is of an earlier stay.
+        assert_eq!(after(vec![quiet(), hole(), joined()]), (owned(&["$3"]), None, true));
+        // Its invite was not seen: it is looked for from the end, whatever else is missing.
+        assert_eq!(after(vec![hole(), invited()]), (owned(&["$4"]), Some((None, true)), false));
+        assert_eq!(after(vec![invited(), hole()]), (owned(&["$4", "$2"]), Some((None, true)), false));
+        assert_eq!(after(vec![invited(), joined()]), (owned(&["$3"]), None, true));
+        assert_eq!(after(vec![joined(), invited()]), (owned(&["$4"]), Some((None, true)), false));
+    }
+
+    #[test]
+    fn something_is_missing_where_a_sync_leaves_out_or_an_invite_stands_further_back() {
+        // (joined, the invite stands before, left out, a token, unknown so far, something is missing)
+        let table = [
+            (false, false, false, Some("t"), false, false),
+            (false, false, true, Some("t"), false, true),
+            (false, false, false, Some("t"), true, true),
+            (true, false, true, Some("t"), true, false),
+            (true, true, false, Some("t"), false, true),
+            (true, true, true, None, true, false),
+        ];
+        for (joined, invited, limited, before, unknown, missing) in table {
+            let news = news(joined, invited, limited, before);
+            assert_eq!(is_incomplete(&news, unknown), missing, "{news:?}, {unknown}");
+        }
+    }
 }

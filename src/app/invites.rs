@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Bot, locked};
+use super::{Bot, Failure, lanes::Jammed, locked};
 use crate::matrix::{Backoff, Trouble};
 
 /// How long an invite that can't be accepted yet is tried. The next start tries it again.
@@ -27,40 +27,41 @@ impl Bot {
         let bot = Arc::clone(self);
         self.tasks.spawn("joining a room", async move {
             tokio::select! {
-                () = bot.stop.cancelled() => {}
-                () = bot.join(&room) => {}
+                () = bot.stop.cancelled() => Ok(()),
+                joined = bot.join(&room) => {
+                    locked(&bot.joining).remove(&room);
+                    joined
+                }
             }
-            locked(&bot.joining).remove(&room);
-            Ok(())
         });
     }
 
-    async fn join(&self, room: &str) {
+    async fn join(&self, room: &str) -> Result<(), Failure> {
         let started = Instant::now();
         let mut backoff = Backoff::new(LONGEST_PAUSE);
+        let mut hung = false;
         while self.account.is_invited(room) {
-            let tried = {
-                // Never closed.
-                let _slot = self.join_slots.acquire().await;
-                self.account.join(room).await
-            };
-            let (after, cause) = match tried {
-                Ok(()) => {
+            let (after, cause) = match self.joins.run(&mut hung, self.account.join(room)).await {
+                Ok(Ok(())) => {
                     tracing::info!(room, "joined");
-                    return;
+                    return Ok(());
                 }
-                Err(Trouble::Again { after, cause, .. }) => (after, cause),
-                // An invite over federation may arrive before the room can be joined, which looks like a refusal.
-                Err(Trouble::Never { cause, .. }) => (None, cause),
-                Err(Trouble::SignedOut | Trouble::AccountClosed(_)) => return,
+                Err(Jammed) => (None, "the homeserver takes long over this and many other invites".to_owned()),
+                Ok(Err(trouble)) => match self.account.confirmed(trouble).await {
+                    Trouble::Again { after, cause, .. } => (after, cause),
+                    // An invite over federation may arrive before the room can be joined, which looks like a refusal.
+                    Trouble::Never { cause, .. } => (None, cause),
+                    over => return self.ended(&over),
+                },
             };
             let pause = backoff.next(after);
             if started.elapsed() + pause > PATIENCE {
                 tracing::warn!(room, cause, "the invite could not be accepted; the next start tries again");
-                return;
+                return Ok(());
             }
             tracing::info!(room, cause, seconds = pause.as_secs_f32(), "the room can't be joined yet");
             tokio::time::sleep(pause).await;
         }
+        Ok(())
     }
 }

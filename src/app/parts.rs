@@ -5,13 +5,13 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 
 use super::{
-    Bot,
-    answers::{Question, undone},
+    Bot, Failure,
     effects::{Memory, Undone},
 };
 use crate::{
     commands::{self, Ask, Desk, Outcome, Reading},
     matrix::{self, Trouble},
+    panics::{self, Panicked},
     reply::{Reply, text},
 };
 
@@ -23,19 +23,14 @@ const LONGEST: Duration = Duration::from_secs(30);
 const TOO_LONG: &str = "That took too long, so I have stopped waiting for it. Ask again later, or look into the bot's log for what is slow.";
 
 impl Bot {
-    /// Works out and does what one part of a question asks for. Returns what to say, and what became of it.
-    pub(super) async fn say(
-        &self,
-        room: &str,
-        question: &Question,
-        part: &Reading,
-    ) -> Result<(Reply, &'static str), Trouble> {
+    /// Works out and does what one part of a question of `sender` asks for. Returns what to say, and what became of it.
+    pub(super) async fn say(&self, room: &str, sender: &str, part: &Reading) -> Result<(Reply, &'static str), Trouble> {
         let invocation = match part {
             Reading::Command(invocation) => invocation,
             Reading::Slip { word, near } => return Ok((commands::hint(word, near), "hinted")),
             Reading::NotOurs | Reading::Several(_) => return Ok((Reply::default(), "unread")),
         };
-        let asker = match self.asker(room, &question.sender, invocation).await {
+        let asker = match self.asker(room, sender, invocation).await {
             Ok(asker) => asker,
             Err(Undone::Trouble(trouble)) => return Err(trouble),
             Err(Undone::Failure(failure)) => return Err(undone(&failure)),
@@ -59,10 +54,17 @@ impl Bot {
     }
 }
 
-/// Works the answer out; `Err` if the command panics.
-async fn work_out(desk: Arc<Desk>, ask: Ask) -> Result<Outcome, ()> {
-    let worked = tokio::task::spawn_blocking(move || commands::answer(&desk, &ask)).await;
-    worked.map_err(|error| tracing::error!(%error, "a command failed"))
+/// What could not be done because of the bot's own database is tried again: it may have been busy.
+fn undone(failure: &Failure) -> Trouble {
+    tracing::error!(%failure, "a command could not be carried out");
+    Trouble::again("the command could not be carried out")
+}
+
+/// Works the answer out.
+async fn work_out(desk: Arc<Desk>, ask: Ask) -> Result<Outcome, Panicked> {
+    // A panic is in the log; what it says may be the question's text, and is not.
+    let worked = tokio::task::spawn_blocking(move || panics::contained(|| commands::answer(&desk, &ask))).await;
+    worked.unwrap_or(Err(Panicked))
 }
 
 /// The messages that hold what is said to the commands of a question, each with how many commands are answered before it: one

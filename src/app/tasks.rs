@@ -5,6 +5,7 @@ use std::{future::Future, time::Duration};
 use tokio::sync::mpsc;
 
 use super::Failure;
+use crate::panics;
 
 /// Where tasks are started.
 pub(super) struct Tasks {
@@ -31,16 +32,14 @@ impl Tasks {
             return;
         };
         let failed = self.failed.clone();
-        let work = tokio::spawn(work);
+        let work = tokio::spawn(panics::part(name, work));
         tokio::spawn(async move {
             let _alive = alive;
             let failure = match work.await {
                 Ok(Ok(())) => return,
                 Ok(Err(failure)) => failure,
-                Err(panic) => {
-                    tracing::error!(%panic, part = name, "a part of the bot failed");
-                    Failure::Died(name)
-                }
+                // It told the log where it panicked.
+                Err(_) => Failure::Died(name),
             };
             // Nobody listens any more when the bot is stopping anyway.
             let _ = failed.send(failure);

@@ -43,13 +43,14 @@ pub use who::{is_about_the_room, role_needed};
 
 use catalogue::Catalogue;
 
-use std::{panic::resume_unwind, path::Path, sync::Arc, thread};
+use std::{path::Path, sync::Arc};
 
 use crate::{
     dataset::Dataset,
     digest::{Archive, Zone},
     index::{self, Index},
     reply::{Reply, code, text},
+    threads,
 };
 
 /// What one release of the dataset can answer from: the records and the index over them.
@@ -69,7 +70,7 @@ impl Desk {
     /// # Errors
     /// If the index can't be built.
     pub fn new(dataset: Dataset) -> Result<Self, index::Error> {
-        let (index, catalogue) = beside(|| Index::build(&dataset), || Catalogue::new(&dataset));
+        let (index, catalogue) = threads::beside(|| Index::build(&dataset), || Catalogue::new(&dataset));
         Ok(Self { dataset, index: index?, catalogue })
     }
 
@@ -87,17 +88,9 @@ impl Desk {
                 Index::build(&dataset)
             })
         };
-        let (index, catalogue) = beside(open, || Catalogue::new(&dataset));
+        let (index, catalogue) = threads::beside(open, || Catalogue::new(&dataset));
         Ok(Self { dataset, index: index?, catalogue })
     }
-}
-
-/// Does two things at once.
-fn beside<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
-    thread::scope(|scope| {
-        let other = scope.spawn(other);
-        (one(), other.join().unwrap_or_else(|panic| resume_unwind(panic)))
-    })
 }
 
 /// A question to the desk.

@@ -16,6 +16,7 @@ use super::{
     references::{Ids, References},
     validate,
 };
+use crate::{panics, threads};
 
 /// A file of a dataset, by name and content. The ending of the name says how it is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,20 +97,12 @@ pub(super) fn whole(records: Vec<Record>, sound: bool) -> Option<Dataset> {
     if !sound {
         let whole = validate::Whole { records: &records, places: &[], ids: &ids, references: &references };
         let (mut within, mut names) = ([Findings::quick()], [Findings::quick()]);
-        beside(|| validate::check_records(&whole, &mut within), || validate::check_names(&whole, &mut names));
+        threads::beside(|| validate::check_records(&whole, &mut within), || validate::check_names(&whole, &mut names));
         if within[0].count() > 0 || names[0].count() > 0 {
             return None;
         }
     }
     Some(Dataset::new(records, ids, references))
-}
-
-/// Does two things at once.
-pub(super) fn beside<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
-    thread::scope(|scope| {
-        let other = scope.spawn(other);
-        (one(), other.join().unwrap_or_else(|panic| resume_unwind(panic)))
-    })
 }
 
 /// Does something with each item, on as many threads as there are processors, and keeps their order.
@@ -123,9 +116,9 @@ pub(super) fn each<I: Sync, T: Send>(items: &[I], act: impl Fn(&I) -> T + Sync) 
             done.push((number, act(item)));
         }
     };
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    let threads = threads::number().min(items.len());
     let mut done = thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(panics::shared(work))).collect();
         let mut done = work();
         done.extend(others.into_iter().flat_map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic))));
         done

@@ -53,6 +53,8 @@ use references::Ids;
 pub(crate) use references::References;
 use std::sync::Arc;
 
+use crate::threads;
+
 /// A whole dataset in which no fault was found. Records stand in the order of their ids.
 #[derive(Debug, Default)]
 pub struct Dataset {
@@ -67,7 +69,7 @@ pub struct Dataset {
 impl Dataset {
     /// Derives the links back of records that [`load()`] found to be valid, in the order of their ids.
     fn new(records: Vec<Record>, ids: Ids, references: References) -> Self {
-        let (links, citations) = load::beside(|| Links::of_values(&references), || Links::of_sources(&references));
+        let (links, citations) = threads::beside(|| Links::of_values(&references), || Links::of_sources(&references));
         Self { records, ids, references: Arc::new(references), links, citations: Arc::new(citations), origin: None }
     }
 

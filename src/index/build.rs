@@ -1,6 +1,6 @@
 //! From a dataset to an index, in memory or in a folder.
 
-use std::{panic::resume_unwind, path::Path, thread};
+use std::path::Path;
 
 use tantivy::{
     Index as Tantivy, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyError, Term,
@@ -21,7 +21,7 @@ use super::{
     table::Table,
     tokens::Tokens,
 };
-use crate::dataset::Dataset;
+use crate::{dataset::Dataset, threads};
 
 /// What a thread may gather in memory before it writes a segment.
 const THREAD_BYTES: usize = 64_000_000;
@@ -50,11 +50,7 @@ pub(super) fn build(dataset: &Dataset) -> Result<Index, Error> {
 
 /// The index in a folder, brought up to date; written anew where it can't be read or is of another format.
 pub(super) fn open(folder: &Path, dataset: &Dataset, before: Before) -> Result<Index, Error> {
-    let (written, beside) = thread::scope(|scope| {
-        let written = scope.spawn(|| written(folder, before));
-        let beside = Beside::of(dataset, before);
-        (written.join().unwrap_or_else(|panic| resume_unwind(panic)), beside)
-    });
+    let (beside, written) = threads::beside(|| Beside::of(dataset, before), || written(folder, before));
     let current = written.and_then(|written| {
         let kept = beside.kept.as_ref().filter(|_| written.in_use);
         update(of(written.index, &beside.segmenter), written.payload.as_deref(), kept, dataset)
@@ -171,7 +167,7 @@ fn of(index: Tantivy, segmenter: &Segmenter) -> (Tantivy, Fields) {
 
 /// A writer for so many records.
 fn writer(index: &Tantivy, records: usize) -> Result<IndexWriter, Error> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+    let threads = threads::number().min(MOST_THREADS);
     Ok(if records < SMALL {
         index.writer_with_num_threads(1, SMALL_BYTES)?
     } else {
@@ -196,14 +192,12 @@ impl Beside {
     fn of(dataset: &Dataset, before: Before) -> Self {
         let kept = before.map(|(before, _)| Kept::of(before, dataset));
         let before = before.zip(kept.as_ref());
-        let (segmenter, table) = thread::scope(|scope| {
-            let segmenter = scope.spawn(|| match before {
-                Some(((before, index), kept)) => index.segmenter.after(before, dataset, kept),
-                None => Segmenter::of(dataset),
-            });
-            let table = Table::of(dataset, before.map(|((_, index), kept)| (&index.table, kept)));
-            (segmenter.join().unwrap_or_else(|panic| resume_unwind(panic)), table)
-        });
+        let segmenter = || match before {
+            Some(((before, index), kept)) => index.segmenter.after(before, dataset, kept),
+            None => Segmenter::of(dataset),
+        };
+        let table = || Table::of(dataset, before.map(|((_, index), kept)| (&index.table, kept)));
+        let (table, segmenter) = threads::beside(table, segmenter);
         Self { segmenter, table, kept }
     }
 }

@@ -82,7 +82,9 @@ const GONE: u32 = u32::MAX;
 
 /// The index could not be built or read.
 #[derive(Debug, thiserror::Error)]
-#[error("the index failed: {0}")]
+#[error(
+    "the index failed ({0}): if it lies in a state folder, stop the bot and remove the folder `index` there, and it is built anew"
+)]
 pub struct Error(#[from] tantivy::TantivyError);
 
 impl std::fmt::Debug for Index {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use matrix_sdk::{
-    Client, Room, RoomState,
+    Client, Room, RoomState, SqliteCryptoStore,
     config::RequestConfig,
     deserialized_responses::{TimelineEvent, TimelineEventKind},
     ruma::{EventId, OwnedUserId, RoomId, TransactionId},
@@ -11,14 +11,22 @@ use matrix_sdk::{
 use serde_json::Value;
 
 use super::{
+    clock::{Skew, milliseconds_of, now},
+    flood::bounded,
     incoming::{Event, Seen, View},
     outgoing::{Answer, Post, transaction_id},
-    trouble::Trouble,
+    trouble::{Trouble, root_cause},
 };
 use crate::settings::Secret;
 
 /// How long one attempt to send may take.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long the homeserver may take to tell its time.
+const CLOCK_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What is written to the SDK's state store to see whether it takes it.
+const PROBE: &[u8] = b"tigerdesk.probe";
 
 /// The bot's account, signed in. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -30,6 +38,12 @@ pub struct Account {
     pub(super) new: bool,
     /// Whether an earlier sync left its place.
     pub(super) synced: bool,
+    pub(super) skew: Skew,
+    /// Whether an earlier start was signed in.
+    pub(super) was_here: bool,
+    /// How the session of the device before this one ended, if there was one.
+    pub(super) follows: Option<String>,
+    pub(super) crypto: SqliteCryptoStore,
 }
 
 impl Account {
@@ -49,6 +63,50 @@ impl Account {
     #[must_use]
     pub fn is_new(&self) -> bool {
         self.new
+    }
+
+    /// How the bot sees a timeline. `live`: the events have just come in, over a long poll that never broke.
+    #[must_use]
+    pub fn view(&self, max_age: Duration, live: bool) -> View<'_> {
+        View { own: self.user(), now: now(), skew: self.skew.milliseconds(), max_age, live }
+    }
+
+    /// How far our clock is ahead of the homeserver's, in milliseconds: 0 unless it is by a minute and more.
+    #[must_use]
+    pub fn clock_skew(&self) -> i64 {
+        self.skew.milliseconds()
+    }
+
+    /// Asks the homeserver for its time. One that doesn't tell it is taken to agree with us.
+    pub(super) async fn compare_clocks(&self) {
+        let homeserver = self.client.homeserver();
+        // Its address may have a path.
+        let url = format!("{}/_matrix/client/v3/account/whoami", homeserver.as_str().trim_end_matches('/'));
+        let token = self.client.access_token().unwrap_or_default();
+        // The SDK keeps the heads of answers to itself.
+        let asked = self.client.http_client().get(url).bearer_auth(token).timeout(CLOCK_TIMEOUT).send().await;
+        let Ok(answer) = asked else { return };
+        if let Some(theirs) = answer.headers().get("date").and_then(|date| milliseconds_of(date.to_str().ok()?)) {
+            self.skew.compare(now(), theirs);
+        }
+    }
+
+    /// Whether an earlier start was signed in with this state folder.
+    #[must_use]
+    pub fn was_here(&self) -> bool {
+        self.was_here
+    }
+
+    /// Whether the bot can log in anew by itself.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        self.password.is_some()
+    }
+
+    /// How the session of the device before this one ended, if there was one in this state folder.
+    #[must_use]
+    pub fn follows(&self) -> Option<&str> {
+        self.follows.as_deref()
     }
 
     /// The ids of the rooms the bot is in.
@@ -97,12 +155,12 @@ impl Account {
     async fn put(&self, room: &str, transaction: &str, content: Value) -> Result<String, Trouble> {
         let room = self.joined_room(room)?;
         let transaction: &TransactionId = transaction.into();
-        let sent = room
+        let sending = room
             .send_raw("m.room.message", content)
             .with_transaction_id(transaction)
             .with_request_config(RequestConfig::new().disable_retry().timeout(SEND_TIMEOUT))
-            .await;
-        let sent = sent.map_err(|error| Trouble::from(&error))?;
+            .into_future();
+        let sent = bounded(sending).await?.map_err(|error| Trouble::from(&error))?;
         Ok(sent.response.event_id.to_string())
     }
 
@@ -113,7 +171,8 @@ impl Account {
     /// What to do next, when the homeserver did not give it.
     pub async fn fetch(&self, room: &str, id: &str, view: View<'_>) -> Result<Option<Seen>, Trouble> {
         let id = EventId::parse(id).map_err(|error| Trouble::never(error.to_string()))?;
-        let event = self.joined_room(room)?.event(&id, None).await.map_err(|error| Trouble::from(&error))?;
+        let room = self.joined_room(room)?;
+        let event = bounded(room.event(&id, None)).await?.map_err(|error| Trouble::from(&error))?;
         Ok(view.read_one(&event_of(&event)))
     }
 
@@ -124,6 +183,16 @@ impl Account {
         if encrypted && let Err(error) = room.sync_members().await {
             tracing::debug!(room = %room.room_id(), %error, "the members could not be fetched ahead");
         }
+    }
+
+    /// Has the stores of the session keep a little.
+    ///
+    /// # Errors
+    ///
+    /// Why they don't, briefly.
+    pub async fn probe(&self) -> Result<(), String> {
+        let stored = self.client.state_store().set_custom_value_no_read(PROBE, b"probe".to_vec()).await;
+        stored.map_err(|error| root_cause(&error))
     }
 
     /// Closes the stores. Nothing can be asked of the account afterwards.

@@ -1,6 +1,6 @@
 //! Paging back through a room for what the sync did not bring.
 
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 
 use matrix_sdk::{
     room::MessagesOptions,
@@ -12,8 +12,8 @@ use matrix_sdk::{
 
 use super::{
     account::{Account, event_of},
-    incoming::{Seen, View},
-    syncing::now,
+    flood::bounded,
+    incoming::{Seen, Way},
     trouble::Trouble,
 };
 
@@ -46,7 +46,7 @@ pub struct Older {
 }
 
 impl Account {
-    /// Pages back until the mark, the bot's own join or the age limit. The page with the mark is read whole: an event
+    /// Pages back until the mark, the invite that led to the bot's own join or the age limit. The page with the mark is read whole: an event
     /// that reached the homeserver late may stand before it, and what was recorded before is known by its id.
     ///
     /// # Errors
@@ -55,37 +55,29 @@ impl Account {
     pub async fn page_back(&self, stretch: &Stretch) -> Result<Older, Trouble> {
         let room = self.room(&stretch.room)?;
         let mut from = stretch.from.clone();
-        let mut pages = Vec::new();
+        let mut way = Way::default();
         let mut newest = None;
-        let mut answered = HashSet::new();
         for number in 0..MAX_PAGES {
             let mut options = MessagesOptions::backward().from(from.as_deref());
             options.limit = UInt::from(if number == 0 { FIRST_PAGE } else { PAGE });
             options.filter = lazy();
-            let page = room.messages(options).await.map_err(|error| Trouble::from(&error))?;
+            let page = bounded(room.messages(options)).await?.map_err(|error| Trouble::from(&error))?;
             let mut events: Vec<_> = page.chunk.iter().map(event_of).collect();
             events.reverse();
             let id = |json: &serde_json::Value| json["event_id"].as_str().map(str::to_owned);
             newest = newest.or_else(|| events.last().and_then(|event| id(&event.json)));
             let marked = stretch.mark.is_some() && events.iter().any(|event| id(&event.json) == stretch.mark);
-            let view = View { own: self.user(), now: now(), max_age: stretch.max_age, live: false };
-            let found = view.read(&events);
-            pages.push(found.seen);
-            answered.extend(found.answered);
-            if marked || found.joined || found.all_old || page.end.is_none() {
-                return Ok(Older { seen: in_order(pages, &answered), newest });
+            let all_old = self.view(stretch.max_age, false).step_back(&mut way, &events);
+            // A page that leads nowhere would be asked for again and again.
+            let ended = page.end.is_none() || page.end == from;
+            if marked || !way.goes_on() || all_old || ended {
+                return Ok(Older { seen: way.found().seen, newest });
             }
             from = page.end;
         }
         tracing::warn!(room = stretch.room, pages = MAX_PAGES, "the way back was too long; older questions are lost");
-        Ok(Older { seen: in_order(pages, &answered), newest })
+        Ok(Older { seen: way.found().seen, newest })
     }
-}
-
-/// The pages' events, oldest first, without those that a later page shows to be answered.
-fn in_order(pages: Vec<Vec<Seen>>, answered: &HashSet<String>) -> Vec<Seen> {
-    let oldest_first = pages.into_iter().rev().flatten();
-    oldest_first.filter(|seen| !answered.contains(seen.event())).collect()
 }
 
 fn lazy() -> RoomEventFilter {

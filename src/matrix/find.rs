@@ -7,6 +7,7 @@ use matrix_sdk::{
 
 use super::{
     account::{Account, event_of},
+    flood::bounded,
     incoming::Event,
     outgoing::DIGEST_KEY,
     trouble::Trouble,
@@ -43,8 +44,25 @@ impl Account {
             return Ok(name.to_owned());
         }
         let alias = RoomAliasId::parse(name).map_err(|error| Trouble::never(error.to_string()))?;
-        let found = self.client.resolve_room_alias(&alias).await.map_err(|error| Trouble::from(&error))?;
+        let found = bounded(self.client.resolve_room_alias(&alias)).await?.map_err(|error| Trouble::from(&error))?;
         Ok(found.room_id.to_string())
+    }
+
+    /// Looks for an answer of ours to `question`, which was said at `since` (milliseconds since 1970, our clock); its event id.
+    /// `None` as well when so much was said since that nobody looked far enough back.
+    ///
+    /// # Errors
+    ///
+    /// What to do next, when the room could not be read.
+    pub async fn answered(&self, room: &str, question: &str, since: i64) -> Result<Option<String>, Trouble> {
+        let is_it = |event: &Event| {
+            event.json["sender"].as_str() == Some(self.user())
+                && event.json["content"]["m.relates_to"]["m.in_reply_to"]["event_id"].as_str() == Some(question)
+        };
+        match self.look_back(room, since, is_it).await? {
+            Sought::There(event) => Ok(Some(event)),
+            Sought::NotThere | Sought::Unclear => Ok(None),
+        }
     }
 
     /// Looks for the event that was sent with the key of a [`Post`](super::Post) at or after `since` (milliseconds since
@@ -54,15 +72,20 @@ impl Account {
     ///
     /// What to do next, when the room could not be read.
     pub async fn find(&self, room: &str, key: &str, since: i64) -> Result<Sought, Trouble> {
+        self.look_back(room, since, |event| is_it(event, self.user(), key, since)).await
+    }
+
+    /// Reads what the bot said in a room back to `since`, for an event that `is_it` holds for.
+    async fn look_back(&self, room: &str, since: i64, is_it: impl Fn(&Event) -> bool) -> Result<Sought, Trouble> {
         let room = self.joined_room(&self.room_id(room).await?)?;
         let mut from: Option<String> = None;
         for _ in 0..MAX_PAGES {
             let mut options = MessagesOptions::backward().from(from.as_deref());
             options.limit = UInt::from(PAGE);
             options.filter.senders = Some(vec![self.user.clone()]);
-            let page = room.messages(options).await.map_err(|error| Trouble::from(&error))?;
+            let page = bounded(room.messages(options)).await?.map_err(|error| Trouble::from(&error))?;
             let events: Vec<Event> = page.chunk.iter().map(event_of).collect();
-            if let Some(found) = events.iter().find(|event| is_it(event, self.user(), key, since)) {
+            if let Some(found) = events.iter().find(|event| is_it(event)) {
                 let event = found.json["event_id"].as_str().unwrap_or_default();
                 return Ok(Sought::There(event.to_owned()));
             }

@@ -37,6 +37,11 @@ pub enum KeyFault {
         "the state folder {0} has lost its file store.key: put it back, or give another folder in TIGERDESK__STATE__DIR"
     )]
     Lost(PathBuf),
+    /// The file holds the key of other stores.
+    #[error(
+        "the file store.key in the state folder {0} is not the key of the files beside it: put the right one back; if it is lost, move store.key and the files whose names begin with matrix-sdk- out of the folder, and start the bot to log in anew (desk.db, what rooms have asked for, stays)"
+    )]
+    Mismatch(PathBuf),
     /// The file is not one of ours.
     #[error("{0} is damaged: put a copy of it back, or give another folder in TIGERDESK__STATE__DIR")]
     Damaged(PathBuf),
@@ -95,11 +100,45 @@ pub fn open(folder: &Path, passphrase: Option<&Secret>) -> Result<[u8; 32], KeyF
         }
         (Ok(Kept::Wrapped { .. }), None) => Err(KeyFault::PassphraseMissing(folder.to_owned())),
         (Ok(Kept::Wrapped { cipher, key }), Some(passphrase)) => {
-            let cipher = StoreCipher::import(passphrase.expose(), &cipher)
+            let opened = StoreCipher::import(passphrase.expose(), &cipher).map(|cipher| (cipher, false));
+            let (cipher, older) = opened
+                .or_else(|error| as_read_before(passphrase, &cipher).map(|cipher| (cipher, true)).ok_or(error))
                 .map_err(|_| KeyFault::PassphraseWrong(folder.to_owned()))?;
             let key = cipher.decrypt_value_base64_data(key).map_err(|_| KeyFault::Damaged(path.clone()))?;
-            key.try_into().map_err(|_| KeyFault::Damaged(path))
+            let key = key.try_into().map_err(|_| KeyFault::Damaged(path.clone()))?;
+            if older {
+                keep(&path, &key, Some(passphrase))?;
+            }
+            Ok(key)
         }
+    }
+}
+
+/// Opens what was wrapped when a passphrase's file was read with its further line ends and its byte order mark.
+fn as_read_before(passphrase: &Secret, cipher: &[u8]) -> Option<StoreCipher> {
+    let given = passphrase.expose();
+    let read = ["\n", "\r\n", "\n\n"].map(|end| format!("{given}{end}"));
+    let marked = format!("\u{feff}{given}");
+    read.into_iter().chain([marked]).find_map(|read| StoreCipher::import(&read, cipher).ok())
+}
+
+/// Something that only the key of the stores opens.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Sealed {
+    cipher: Vec<u8>,
+    value: EncryptedValueBase64,
+}
+
+impl Sealed {
+    /// Seals `value` with the key of the stores.
+    pub(super) fn new(key: &[u8; 32], value: Vec<u8>) -> Result<Self, matrix_sdk_store_encryption::Error> {
+        let cipher = StoreCipher::new()?;
+        Ok(Self { cipher: cipher.export_with_key(key)?, value: cipher.encrypt_value_base64_data(value)? })
+    }
+
+    /// Opens it.
+    pub(super) fn open(self, key: &[u8; 32]) -> Result<Vec<u8>, matrix_sdk_store_encryption::Error> {
+        StoreCipher::import_with_key(key, &self.cipher)?.decrypt_value_base64_data(self.value)
     }
 }
 
@@ -159,6 +198,24 @@ mod tests {
         let wrong = open(folder.path(), Some(&secret("horse"))).unwrap_err();
         assert!(matches!(wrong, KeyFault::PassphraseWrong(_)));
         assert!(!wrong.to_string().contains("horse"));
+    }
+
+    #[test]
+    fn a_passphrase_that_was_read_with_a_line_end_opens_the_folder_still() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = open(folder.path(), Some(&secret("correct\n"))).unwrap();
+        assert_eq!(open(folder.path(), Some(&secret("correct"))).unwrap(), key);
+        // Wrapped anew with the passphrase itself.
+        assert!(matches!(open(folder.path(), Some(&secret("correct\n"))).unwrap_err(), KeyFault::PassphraseWrong(_)));
+    }
+
+    #[test]
+    fn what_is_sealed_opens_with_its_key_only() {
+        let sealed = serde_json::to_vec(&Sealed::new(&[7; 32], b"syt_token".to_vec()).unwrap()).unwrap();
+        assert!(!sealed.windows(9).any(|bytes| bytes == b"syt_token"));
+        let open = |key| serde_json::from_slice::<Sealed>(&sealed).unwrap().open(key);
+        assert_eq!(open(&[7; 32]).unwrap(), b"syt_token");
+        assert!(open(&[8; 32]).is_err());
     }
 
     #[test]

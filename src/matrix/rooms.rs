@@ -2,7 +2,7 @@
 
 use matrix_sdk::{RoomState, ruma::RoomId};
 
-use super::{account::Account, trouble::Trouble};
+use super::{account::Account, flood::bounded, trouble::Trouble};
 
 impl Account {
     /// Whether the bot is (still) invited to `room`.
@@ -18,6 +18,6 @@ impl Account {
     /// What to do next. A refusal need not be final: an invite over federation may arrive before the room can be joined.
     pub async fn join(&self, room: &str) -> Result<(), Trouble> {
         let id = RoomId::parse(room).map_err(|error| Trouble::never(error.to_string()))?;
-        self.client.join_room_by_id(&id).await.map(drop).map_err(|error| Trouble::from(&error))
+        bounded(self.client.join_room_by_id(&id)).await?.map(drop).map_err(|error| Trouble::from(&error))
     }
 }

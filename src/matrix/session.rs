@@ -1,70 +1,40 @@
-//! Getting in: the SDK's stores, the client, and one session that outlives restarts.
+//! Getting in: the client, and one session that outlives restarts and, with the password at hand, its own end.
 //!
 //! The device id is ours and is kept before the log-in request goes out. Whatever moment the first start is killed at,
 //! the next one logs in as the same device with the same encryption keys, or finds the session and restores it.
+//!
+//! Whose the state folder is tells the user id that the homeserver answered, not how homeserver and user are written in the
+//! settings.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
-use matrix_sdk::{
-    Client, ClientBuildError, HttpError, SessionMeta, SessionTokens, SqliteCryptoStore, SqliteStateStore,
-    SqliteStoreConfig, StateStore as _,
-    authentication::matrix::MatrixSession,
-    config::RequestConfig,
-    cross_process_lock::CrossProcessLockConfig,
-    ruma::{
-        OwnedUserId, UserId,
-        api::{
-            client::uiaa::{MatrixUserIdentifier, UserIdentifier},
-            error::ErrorKind,
-        },
-    },
-    store::{StateStoreDataKey, StoreConfig},
-};
-use rand::RngExt as _;
-use serde::{Deserialize, Serialize};
+use matrix_sdk::{SessionMeta, SessionTokens, authentication::matrix::MatrixSession, ruma::UserId};
+use url::Url;
 
 use super::{
     account::Account,
-    address::{Homeserver, check_user, is_named},
-    keys,
-    refusal::Refusal,
-    trouble::{self, Trouble, root_cause},
+    address::{Homeserver, check_user, is_named, is_same},
+    clock::Skew,
+    discovery,
+    login::{Entry, Owner},
+    refusal::{Ended, Refusal},
+    renewal,
+    stores::{Record, Stores, new_device},
 };
 use crate::settings::{Matrix, Secret};
 
-/// Under which name the session is kept in the SDK's state store, which is encrypted.
-const RECORD: &[u8] = b"tigerdesk.session";
-
-/// How long a request may take. Those of the sync have the long poll's time on top.
-const TIMEOUT: Duration = Duration::from_secs(30);
-
-/// What is kept of the session.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct Record {
-    /// `matrix.homeserver` and `matrix.username` as they were set.
-    homeserver: String,
-    username: String,
-    /// The address that was found for the homeserver.
-    address: String,
-    device: String,
-    /// Known once the log-in has succeeded.
-    user: Option<OwnedUserId>,
-    token: Option<String>,
-}
-
-/// The stores in the state folder.
-struct Stores {
-    state: SqliteStateStore,
-    crypto: SqliteCryptoStore,
-    folder: String,
-}
-
-/// Signs the bot in: restores the session that is kept in `folder`, or logs in and keeps it there.
+/// Signs the bot in: restores the session that is kept in `folder`, or logs in and keeps it there. `ended`: how the session
+/// that is kept there came to its end, if it is known to have.
 ///
 /// # Errors
 ///
 /// When a setting is missing or wrong, the homeserver can't be reached or refuses, or the folder can't be used.
-pub async fn sign_in(settings: &Matrix, folder: &Path, passphrase: Option<&Secret>) -> Result<Account, Refusal> {
+pub async fn sign_in(
+    settings: &Matrix,
+    folder: &Path,
+    passphrase: Option<&Secret>,
+    ended: Option<Ended>,
+) -> Result<Account, Refusal> {
     let homeserver = Homeserver::parse(&settings.homeserver)?;
     check_user(&settings.username)?;
     match (&settings.access_token, &settings.device_id, &settings.password) {
@@ -78,225 +48,217 @@ pub async fn sign_in(settings: &Matrix, folder: &Path, passphrase: Option<&Secre
         }
         _ => {}
     }
+    renewal::finish(folder).await?;
     let stores = Stores::open(folder, passphrase).await?;
-    let kept = stores.record().await?;
-    if let Some(kept) = &kept {
-        kept.check_owner(settings, &stores.folder)?;
-    }
-    let kept = kept.unwrap_or_default();
-    let client = build(&homeserver, settings, &stores, &kept).await?;
+    let kept = stores.record().await?.unwrap_or_default();
+    kept.check_owner(settings, &stores)?;
+    let address = locate(&homeserver, settings, &kept).await?;
+    let moved =
+        kept.user.is_some() && address.as_str() != kept.address && !is_same(&kept.homeserver, &settings.homeserver);
     let record = Record {
         homeserver: settings.homeserver.clone(),
         username: settings.username.clone(),
-        address: client.homeserver().to_string(),
+        address: address.to_string(),
         ..kept
     };
-    let (user, new) = match &settings.access_token {
-        Some(token) => (with_token(&client, settings, token, record, &stores).await?, false),
-        None => with_password(&client, settings, record, &stores).await?,
-    };
-    let place = stores.state.get_kv_data(StateStoreDataKey::SyncToken).await;
-    let synced = place.map_err(|error| stores.fault(&error))?.is_some();
-    Ok(Account { client, user, password: settings.password.clone(), new, synced })
-}
-
-impl Stores {
-    async fn open(folder: &Path, passphrase: Option<&Secret>) -> Result<Self, Refusal> {
-        let (path, passphrase) = (folder.to_owned(), passphrase.cloned());
-        let name = folder.display().to_string();
-        let fault = |cause: String| Refusal::Stores { folder: name.clone(), cause };
-        // The passphrase's key derivation takes long enough to stay off the async threads.
-        let key = tokio::task::spawn_blocking(move || keys::open(&path, passphrase.as_ref()))
-            .await
-            .map_err(|error| fault(error.to_string()))??;
-        let config = SqliteStoreConfig::new(folder).key(Some(&key));
-        let state = SqliteStateStore::open_with_config(&config).await.map_err(|error| fault(root_cause(&error)))?;
-        let crypto = SqliteCryptoStore::open_with_config(&config).await.map_err(|error| fault(root_cause(&error)))?;
-        Ok(Self { state, crypto, folder: name })
-    }
-
-    fn fault(&self, error: &dyn std::error::Error) -> Refusal {
-        Refusal::Stores { folder: self.folder.clone(), cause: root_cause(error) }
-    }
-
-    async fn record(&self) -> Result<Option<Record>, Refusal> {
-        let bytes = self.state.get_custom_value(RECORD).await.map_err(|error| self.fault(&error))?;
-        bytes.map(|bytes| serde_json::from_slice(&bytes)).transpose().map_err(|error| self.fault(&error))
-    }
-
-    async fn keep(&self, record: &Record) -> Result<(), Refusal> {
-        let bytes = serde_json::to_vec(record).map_err(|error| self.fault(&error))?;
-        self.state.set_custom_value_no_read(RECORD, bytes).await.map_err(|error| self.fault(&error))
+    let entry = Entry { settings, address, moved, was_here: record.user.is_some() };
+    match entry.with_token(stores, record, ended).await? {
+        Turn::In(account) => Ok(*account),
+        Turn::Password(stores, record, ended) => entry.with_password(stores, record, ended).await,
     }
 }
 
 impl Record {
-    /// Refuses a folder that was made for another account than the settings name.
-    fn check_owner(&self, settings: &Matrix, folder: &str) -> Result<(), Refusal> {
-        let Some(user) = &self.user else { return Ok(()) };
-        let whole = settings.username.starts_with('@');
-        // A homeserver may move to another address; a localpart alone doesn't tell that from another homeserver.
-        let elsewhere = !whole && settings.homeserver != self.homeserver;
-        if is_named(user, &settings.username) && !elsewhere {
-            return Ok(());
+    /// Refuses a folder that was made for another user than the settings name.
+    fn check_owner(&self, settings: &Matrix, stores: &Stores) -> Result<(), Refusal> {
+        match &self.user {
+            // As it was written when the homeserver answered with that user.
+            Some(user) if settings.username != self.username && !is_named(user, &settings.username) => {
+                Err(of_another(stores, user, settings))
+            }
+            _ => Ok(()),
         }
-        Err(Refusal::FolderOfAnother {
-            folder: folder.to_owned(),
-            found: format!("{user} on {}", self.homeserver),
-            wanted: format!("{} on {}", settings.username, settings.homeserver),
+    }
+}
+
+fn of_another(stores: &Stores, found: &UserId, settings: &Matrix) -> Refusal {
+    Refusal::FolderOfAnother {
+        folder: stores.name(),
+        found: found.to_string(),
+        wanted: format!("{} on {}", settings.username, settings.homeserver),
+    }
+}
+
+/// The homeserver's address. One that is down is an error at the first start only: later the sync waits for it.
+async fn locate(homeserver: &Homeserver, settings: &Matrix, kept: &Record) -> Result<Url, Refusal> {
+    let known = Url::parse(&kept.address)
+        .ok()
+        .filter(|_| kept.user.is_some() && is_same(&kept.homeserver, &settings.homeserver));
+    match (homeserver, known) {
+        (Homeserver::Address(_), Some(known)) => Ok(known),
+        (Homeserver::Name(name), Some(known)) => match discovery::find(homeserver).await {
+            Ok(found) => Ok(found),
+            Err(refusal) => {
+                tracing::warn!(%refusal, "{name} does not tell of its homeserver now: {known} is asked, as before");
+                Ok(known)
+            }
+        },
+        (_, None) => discovery::find(homeserver).await,
+    }
+}
+
+/// How far the access token has led.
+#[expect(clippy::large_enum_variant, reason = "there is one, for a moment")]
+enum Turn {
+    In(Box<Account>),
+    /// There is none, or it is of no use any more: the password's turn.
+    Password(Stores, Record, Option<Ended>),
+}
+
+impl Entry<'_> {
+    async fn enter(&self, stores: Stores, record: &Record, new: bool) -> Result<Account, Refusal> {
+        let (Some(user), Some(token)) = (record.user.clone(), record.token.clone()) else {
+            return Err(Refusal::SessionEnded(Ended::SignedOut));
+        };
+        let client = self.client(Some(&stores)).await?;
+        let session = MatrixSession {
+            meta: SessionMeta { user_id: user.clone(), device_id: record.device.as_str().into() },
+            tokens: SessionTokens { access_token: token, refresh_token: None },
+        };
+        client.restore_session(session).await.map_err(|error| stores.fault(&error))?;
+        let synced = stores.synced().await?;
+        Ok(Account {
+            client,
+            user,
+            password: self.settings.password.clone(),
+            new,
+            synced,
+            skew: Skew::default(),
+            was_here: self.was_here,
+            follows: record.follows.clone(),
+            crypto: stores.crypto,
         })
     }
-}
 
-/// Builds the client. A homeserver that is down is an error at the first start only: later the sync waits for it.
-async fn build(homeserver: &Homeserver, settings: &Matrix, stores: &Stores, kept: &Record) -> Result<Client, Refusal> {
-    let known = kept.user.is_some() && kept.homeserver == settings.homeserver;
-    let builder = || {
-        let stores = StoreConfig::new(CrossProcessLockConfig::SingleProcess)
-            .state_store(stores.state.clone())
-            .crypto_store(stores.crypto.clone());
-        // Retries are ours: the SDK's own go on for 15 minutes and hide what happens.
-        Client::builder()
-            .store_config(stores)
-            .cross_process_store_config(CrossProcessLockConfig::SingleProcess)
-            .request_config(RequestConfig::new().timeout(TIMEOUT).disable_retry())
-            .respect_login_well_known(false)
-    };
-    let client = match homeserver {
-        Homeserver::Address(url) => builder().homeserver_url(url).build().await,
-        Homeserver::Name(name) => match builder().server_name_or_homeserver_url(name).build().await {
-            Err(_) if known => builder().homeserver_url(&kept.address).build().await,
-            result => result,
-        },
-    };
-    let client = client.map_err(|error| match &error {
-        ClientBuildError::SqliteStore(error) => stores.fault(error),
-        ClientBuildError::Http(error) => unreachable(&settings.homeserver, error),
-        ClientBuildError::AutoDiscovery(_) => Refusal::NotMatrix(settings.homeserver.clone()),
-        _ => Refusal::BadAddress(settings.homeserver.clone()),
-    })?;
-    if !known {
-        let config = RequestConfig::new().timeout(TIMEOUT).disable_retry();
-        let versions = client.fetch_server_versions(Some(config)).await;
-        versions.map_err(|error| unreachable(client.homeserver().as_str(), &error))?;
-    }
-    Ok(client)
-}
-
-/// The sentence for a homeserver that doesn't answer as one.
-fn unreachable(address: &str, error: &HttpError) -> Refusal {
-    let address = address.trim_end_matches('/').to_owned();
-    match trouble::status(error) {
-        Some(status) if status < 500 && status != 429 => Refusal::NotMatrix(address),
-        _ if trouble::is_foreign(error) => Refusal::NotMatrix(address),
-        _ => Refusal::Unreachable { address, cause: root_cause(error) },
-    }
-}
-
-async fn restore(client: &Client, user: &UserId, device: &str, token: &str, stores: &Stores) -> Result<(), Refusal> {
-    let session = MatrixSession {
-        meta: SessionMeta { user_id: user.to_owned(), device_id: device.into() },
-        tokens: SessionTokens { access_token: token.to_owned(), refresh_token: None },
-    };
-    client.restore_session(session).await.map_err(|error| stores.fault(&error))
-}
-
-/// Signs in with an access token, which names its user and device itself.
-async fn with_token(
-    client: &Client,
-    settings: &Matrix,
-    token: &Secret,
-    record: Record,
-    stores: &Stores,
-) -> Result<OwnedUserId, Refusal> {
-    let device = settings.device_id.clone().unwrap_or_default();
-    let wanted = format!("{} with device {device}", settings.username);
-    let user = match (owner(client, token).await, &record.user) {
-        (Ok((user, found)), _) => {
-            if !is_named(&user, &settings.username) || found.as_deref().is_some_and(|found| found != device) {
-                let found = format!("{user} with device {}", found.unwrap_or_default());
-                return Err(Refusal::TokenOfAnother { found, wanted });
+    /// Signs in with an access token, which names its user and device itself.
+    async fn with_token(&self, stores: Stores, record: Record, ended: Option<Ended>) -> Result<Turn, Refusal> {
+        let Some(token) = &self.settings.access_token else { return Ok(Turn::Password(stores, record, ended)) };
+        if ended == Some(Ended::KeysWentBack) && self.settings.password.is_some() {
+            let token = record.token.clone().unwrap_or_else(|| token.expose().to_owned());
+            return Ok(Turn::Password(stores, Record { token: Some(token), ..record }, ended));
+        }
+        let device = self.settings.device_id.clone().unwrap_or_default();
+        let wanted = format!("{} with device {device}", self.settings.username);
+        let user = match (self.owner(token.expose()).await, &record.user) {
+            (Ok(Owner::Known(user, found)), _) => {
+                if !is_named(&user, &self.settings.username) || found.as_deref().is_some_and(|found| found != device) {
+                    let found = format!("{user} with device {}", found.unwrap_or_default());
+                    return Err(Refusal::TokenOfAnother { found, wanted });
+                }
+                user
             }
-            user
+            (Ok(Owner::Nobody { soft }), known) => {
+                if self.settings.password.is_none() {
+                    return Err(if known.is_some() { Refusal::TokenEnded } else { Refusal::BadToken });
+                }
+                tracing::warn!("the homeserver does not accept the access token: the password is used instead");
+                let how = if soft { Ended::Expired } else { Ended::SignedOut };
+                // Unless the password was used before, and there is a session of its own.
+                let its_own = record.device == device && record.token.is_none() && known.is_some();
+                let ended = ended.or(its_own.then_some(how));
+                return Ok(Turn::Password(stores, record, ended));
+            }
+            // The homeserver is down and we have been here before: the sync waits for it.
+            (Err(Refusal::Unreachable { .. }), Some(user)) => user.clone(),
+            (Err(refusal), _) => return Err(refusal),
+        };
+        if let Some(owner) = record.user.as_ref().filter(|owner| **owner != user) {
+            return Err(of_another(&stores, owner, self.settings));
         }
-        // The homeserver is down and we have been here before: the sync waits for it.
-        (Err(Refusal::Unreachable { .. }), Some(user)) => user.clone(),
-        (Err(refusal), _) => return Err(refusal),
-    };
-    if record.user.is_some() && record.device != device {
-        let found = format!("{user} with device {}", record.device);
-        return Err(Refusal::FolderOfAnother { folder: stores.folder.clone(), found, wanted });
-    }
-    restore(client, &user, &device, token.expose(), stores).await?;
-    stores.keep(&Record { device, user: Some(user.clone()), token: None, ..record }).await?;
-    Ok(user)
-}
-
-/// Whose token it is. A plain request, because the client must know its user before it can ask.
-async fn owner(client: &Client, token: &Secret) -> Result<(OwnedUserId, Option<String>), Refusal> {
-    let address = client.homeserver();
-    let not_matrix = || Refusal::NotMatrix(address.to_string());
-    let url = address.join("/_matrix/client/v3/account/whoami").map_err(|_| not_matrix())?;
-    let asked = client.http_client().get(url).bearer_auth(token.expose()).timeout(TIMEOUT).send().await;
-    let unreachable = |cause| Refusal::Unreachable { address: address.to_string(), cause };
-    let answer = asked.map_err(|error| unreachable(root_cause(&error)))?;
-    let status = answer.status();
-    let bytes = answer.bytes().await.map_err(|error| unreachable(root_cause(&error)))?;
-    if status.is_server_error() || status.as_u16() == 429 {
-        return Err(unreachable(status.to_string()));
-    }
-    let body: serde_json::Value = serde_json::from_slice(&bytes).map_err(|_| not_matrix())?;
-    if !status.is_success() {
-        return Err(Refusal::BadToken);
-    }
-    let user = body["user_id"].as_str().and_then(|user| UserId::parse(user).ok()).ok_or_else(not_matrix)?;
-    Ok((user, body["device_id"].as_str().map(str::to_owned)))
-}
-
-/// Restores the kept session, or logs in with the password; says whether it was a log-in.
-async fn with_password(
-    client: &Client,
-    settings: &Matrix,
-    mut record: Record,
-    stores: &Stores,
-) -> Result<(OwnedUserId, bool), Refusal> {
-    if let (Some(user), Some(token)) = (record.user.clone(), record.token.clone()) {
-        restore(client, &user, &record.device, &token, stores).await?;
+        let (stores, record) = if record.user.is_some() && record.device != device {
+            tracing::warn!(
+                device,
+                before = record.device,
+                "the access token is of another device, which takes the place of the one before"
+            );
+            let (stores, record) = renewal::renew(stores, record, Ended::SignedOut).await?;
+            (stores, Record { device, ..record })
+        } else {
+            (stores, Record { device, ..record })
+        };
+        let record = Record { user: Some(user), token: None, ..record };
         stores.keep(&record).await?;
-        return Ok((user, false));
+        // The settings keep the token.
+        let record = Record { token: Some(token.expose().to_owned()), ..record };
+        Ok(Turn::In(Box::new(self.enter(stores, &record, false).await?)))
     }
-    if record.device.is_empty() {
-        let mut random = rand::rng();
-        record.device = (0..10).map(|_| char::from(random.random_range(b'A'..=b'Z'))).collect();
-    }
-    stores.keep(&record).await?;
-    let password = settings.password.as_ref().map_or("", Secret::expose);
-    let name = UserIdentifier::Matrix(MatrixUserIdentifier::new(settings.username.clone()));
-    let login = client
-        .matrix_auth()
-        .login_identifier(name, password)
-        .device_id(&record.device)
-        .initial_device_display_name(&settings.device_name);
-    let session = login.send().await.map_err(|error| login_refusal(&error, settings, stores))?;
-    record.user = Some(session.user_id.clone());
-    record.token = Some(session.access_token);
-    stores.keep(&record).await?;
-    Ok((session.user_id, true))
-}
 
-fn login_refusal(error: &matrix_sdk::Error, settings: &Matrix, stores: &Stores) -> Refusal {
-    let user = settings.username.clone();
-    let address = settings.homeserver.clone();
-    let matrix_sdk::Error::Http(http) = error else { return stores.fault(error) };
-    match (http.client_api_error_kind(), Trouble::from(&**http)) {
-        (Some(ErrorKind::Forbidden | ErrorKind::InvalidUsername), _) => Refusal::WrongPassword(user),
-        (Some(ErrorKind::Unrecognized | ErrorKind::Unknown), Trouble::Never { .. }) => Refusal::NoPasswords(user),
-        (Some(ErrorKind::LimitExceeded(_)), Trouble::Again { after, .. }) => {
-            Refusal::TooManyLogins(after.map_or(60, |after| after.as_secs() + 1))
+    /// Restores the kept session, or logs in with the password.
+    async fn with_password(&self, stores: Stores, record: Record, ended: Option<Ended>) -> Result<Account, Refusal> {
+        if self.moved
+            && let Some(user) = &record.user
+        {
+            self.check_moved(&stores, &record, user).await?;
         }
-        (_, Trouble::AccountClosed(how)) => Refusal::AccountClosed(how, user),
-        (_, Trouble::Again { cause, .. }) => Refusal::Unreachable { address, cause },
-        (_, Trouble::Never { cause, .. }) => Refusal::Refused { what: "log the bot in", cause },
-        (_, Trouble::SignedOut) => Refusal::Refused { what: "log the bot in", cause: root_cause(error) },
+        let mut ended = ended;
+        if ended.is_none() && record.user.is_some() && record.token.is_some() && !stores.has_keys().await? {
+            tracing::warn!(
+                "matrix-sdk-crypto.sqlite3, the encryption keys of the bot's device, is gone: the bot logs in anew"
+            );
+            ended = Some(Ended::KeysWentBack);
+        }
+        let (stores, mut record) = match ended {
+            None => (stores, record),
+            Some(Ended::Expired) => (stores, Record { token: None, ..record }),
+            Some(how) => {
+                if let (Ended::KeysWentBack, Some(token)) = (how, &record.token) {
+                    // Or people's clients would go on encrypting for a device that nobody has.
+                    self.sign_out(token).await;
+                }
+                renewal::renew(stores, record, how).await?
+            }
+        };
+        if record.user.is_some() && record.token.is_some() {
+            stores.keep(&record).await?;
+            return self.enter(stores, &record, false).await;
+        }
+        if record.device.is_empty() {
+            record.device = new_device();
+        }
+        stores.keep(&record).await?;
+        let session = self.log_in(&record).await?;
+        if let Some(owner) = record.user.as_ref().filter(|owner| **owner != session.user_id) {
+            self.sign_out(&session.access_token).await;
+            return Err(of_another(&stores, owner, self.settings));
+        }
+        if stores.synced().await? && stores.has_keys().await? && !self.has_device(&session).await {
+            // The log-in has made it anew, but its encryption keys are taken up once in a device's life.
+            tracing::warn!(device = record.device, "the bot's device was signed out: another one takes its place");
+            self.sign_out(&session.access_token).await;
+            return Box::pin(self.with_password(stores, Record { token: None, ..record }, Some(Ended::SignedOut)))
+                .await;
+        }
+        record.user = Some(session.user_id);
+        record.token = Some(session.access_token);
+        stores.keep(&record).await?;
+        self.enter(stores, &record, true).await
+    }
+
+    /// The settings name the homeserver otherwise than when the folder was made: whoever they lead to must be whose it is.
+    async fn check_moved(&self, stores: &Stores, record: &Record, user: &UserId) -> Result<(), Refusal> {
+        let owner = match &record.token {
+            Some(token) => self.owner(token).await?,
+            None => return Ok(()),
+        };
+        let found = match owner {
+            Owner::Known(found, _) => found,
+            // Another homeserver, or the session is over: the password tells, on a device that goes at once.
+            Owner::Nobody { .. } => {
+                let session = self.log_in(&Record { device: new_device(), ..record.clone() }).await?;
+                self.sign_out(&session.access_token).await;
+                session.user_id
+            }
+        };
+        if found == *user { Ok(()) } else { Err(of_another(stores, user, self.settings)) }
     }
 }

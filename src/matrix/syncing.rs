@@ -6,10 +6,10 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use matrix_sdk::{
@@ -23,9 +23,13 @@ use serde_json::json;
 use super::{
     account::{Account, event_of},
     backoff::Backoff,
+    clock::now,
+    discovery,
+    flood::bounded,
+    floor::Floor,
     incoming::{Found, View},
     refusal::Refusal,
-    trouble::Trouble,
+    trouble::{self, Trouble},
 };
 
 /// How long the homeserver holds a poll that has nothing to say. Short enough that one that is gone is soon missed.
@@ -44,8 +48,6 @@ pub struct Batch {
     pub rooms: Vec<RoomNews>,
     /// The rooms the bot was invited to.
     pub invites: Vec<String>,
-    /// Whether keys may have come that open sealed events.
-    pub keys: bool,
     /// When it arrived.
     pub received: Instant,
 }
@@ -74,11 +76,29 @@ pub struct Pulse {
     /// When a poll was last begun, and when one was last answered: milliseconds since the start; 0 for never.
     begun: AtomicU64,
     answered: AtomicU64,
+    hitch: Mutex<Option<Hitch>>,
+    /// Until when no poll is begun because the last one failed: milliseconds since the start.
+    paused: AtomicU64,
+}
+
+/// Why a poll came to nothing, briefly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hitch {
+    /// The homeserver did not answer it, or not with anything of use.
+    Homeserver(String),
+    /// It did, and what it said could not be kept.
+    Store(String),
 }
 
 impl Default for Pulse {
     fn default() -> Self {
-        Self { start: Instant::now(), begun: AtomicU64::new(0), answered: AtomicU64::new(0) }
+        Self {
+            start: Instant::now(),
+            begun: AtomicU64::new(0),
+            answered: AtomicU64::new(0),
+            hitch: Mutex::default(),
+            paused: AtomicU64::new(0),
+        }
     }
 }
 
@@ -95,6 +115,33 @@ impl Pulse {
         Some(self.answered.load(Ordering::Relaxed))
             .filter(|answered| *answered > 0)
             .map(|answered| self.since(answered))
+    }
+
+    /// Why the last poll came to nothing, if it did.
+    #[must_use]
+    pub fn hitch(&self) -> Option<Hitch> {
+        self.hitch.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A poll is over.
+    fn over(&self, hitch: Option<Hitch>) {
+        if !matches!(hitch, Some(Hitch::Homeserver(_))) {
+            self.note(&self.answered);
+        }
+        *self.hitch.lock().unwrap_or_else(PoisonError::into_inner) = hitch;
+    }
+
+    /// How much longer no poll is begun, because the last one failed or the homeserver asked for a pause. At most
+    /// [`LONGEST_WISH`].
+    #[must_use]
+    pub fn pause(&self) -> Option<Duration> {
+        let until = Duration::from_millis(self.paused.load(Ordering::Relaxed));
+        Some(until.saturating_sub(self.start.elapsed())).filter(|left| !left.is_zero())
+    }
+
+    fn note_pause(&self, pause: Duration) {
+        let until = self.start.elapsed().saturating_add(pause);
+        self.paused.store(u64::try_from(until.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     fn since(&self, moment: u64) -> Duration {
@@ -115,25 +162,17 @@ pub struct Syncing {
     backoff: Backoff,
     pulse: Arc<Pulse>,
     first: bool,
-}
-
-/// Milliseconds since 1970 by our clock.
-#[must_use]
-pub fn now() -> i64 {
-    milliseconds(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
-}
-
-/// A duration in milliseconds, as many as an `i64` holds.
-#[must_use]
-pub fn milliseconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+    floor: Floor,
+    /// Before this no poll is begun, because the last ones returned at once with nothing.
+    not_before: Option<Instant>,
 }
 
 impl Syncing {
     /// A poll for `account` that takes up where the previous one stopped, also across restarts.
     #[must_use]
     pub fn new(account: Account, max_age: Duration, pulse: Arc<Pulse>) -> Self {
-        Self { account, max_age, backoff: Backoff::new(LONGEST_PAUSE), pulse, first: true }
+        let (backoff, floor) = (Backoff::new(LONGEST_PAUSE), Floor::default());
+        Self { account, max_age, backoff, pulse, first: true, floor, not_before: None }
     }
 
     /// Waits for the next response. Failures are waited out; dropping the future is safe at any moment. `joining`: the bot may
@@ -148,11 +187,17 @@ impl Syncing {
             // initial sync, which the homeserver takes its time for, gets a long time-out.
             let wait = if self.first && self.account.synced { Duration::ZERO } else { LONG_POLL };
             let settings = SyncSettings::new().timeout(wait).filter(filter(self.first || joining));
+            if let Some(not_before) = self.not_before {
+                tokio::time::sleep_until(not_before.into()).await;
+                self.not_before = None;
+            }
             let asked = Instant::now();
             self.pulse.note(&self.pulse.begun);
-            let error = match self.account.client.sync_once(settings).await {
+            let (trouble, ours) = match self.poll(settings).await {
                 Ok(response) => {
-                    self.pulse.note(&self.pulse.answered);
+                    self.pulse.over(None);
+                    let floor = self.floor.after(asked.elapsed(), self.first || brings_something(&response));
+                    self.not_before = (!floor.is_zero()).then(|| Instant::now() + floor);
                     let unbroken = !self.first && self.backoff.failures() == 0;
                     let live = unbroken && asked.elapsed() < LONG_POLL + GRACE;
                     if self.backoff.failures() > 0 {
@@ -162,33 +207,83 @@ impl Syncing {
                     self.backoff.reset();
                     return Ok(self.read(response, live));
                 }
-                Err(error) => error,
+                Err(failed) => failed,
             };
-            let (after, cause) = match Trouble::from(&error) {
-                Trouble::SignedOut => return Err(Refusal::SessionEnded),
+            let (after, cause) = match trouble {
+                Trouble::SignedOut(how) => match self.account.how_it_ended(how, self.backoff.failures()).await {
+                    Some(how) => return Err(Refusal::SessionEnded(how)),
+                    None => {
+                        (None, "the homeserver refuses the session here, but not where it is asked of it".to_owned())
+                    }
+                },
                 Trouble::AccountClosed(how) => {
                     return Err(Refusal::AccountClosed(how, self.account.user().to_owned()));
+                }
+                // Nobody has answered in Matrix' terms.
+                Trouble::Again { after, cause, status: None } => {
+                    (after, discovery::with_proxy(&self.account.client.homeserver(), cause))
                 }
                 Trouble::Again { after, cause, .. } => (after, cause),
                 Trouble::Never { cause, .. } => (None, cause),
             };
             let pause = self.backoff.next(after);
-            tracing::warn!(cause, seconds = pause.as_secs_f32(), "the sync failed and is tried again");
+            let seconds = pause.as_secs_f32();
+            if ours {
+                tracing::warn!(cause, seconds, "what the homeserver said can't be kept; it is asked again");
+                self.pulse.over(Some(Hitch::Store(cause)));
+            } else {
+                tracing::warn!(cause, seconds, "the sync failed and is tried again");
+                self.pulse.over(Some(Hitch::Homeserver(cause)));
+            }
+            self.pulse.note_pause(pause);
             tokio::time::sleep(pause).await;
         }
     }
 
+    /// One poll; with the first one, the homeserver is asked for its time. A failure comes with whether it is our own stores'.
+    async fn poll(&self, settings: SyncSettings) -> Result<SyncResponse, (Trouble, bool)> {
+        let poll = bounded(self.account.client.sync_once(settings));
+        let polled = if self.first { tokio::join!(poll, self.account.compare_clocks()).0 } else { poll.await };
+        let polled = polled.map_err(|trouble| (trouble, false))?;
+        polled.map_err(|error| (Trouble::from(&error), trouble::is_ours(&error)))
+    }
+
     fn read(&self, response: SyncResponse, live: bool) -> Batch {
         let received = Instant::now();
-        let view = View { own: self.account.user(), now: now(), max_age: self.max_age, live };
+        if live {
+            let timelines = response.rooms.joined.values().map(|update| &update.timeline.events);
+            let own = timelines.flatten().filter_map(|event| sent_by(event, self.account.user()));
+            // The newest, as all of them may be on their way for some time.
+            if let Some(sent) = own.max() {
+                self.account.skew.compare(now(), sent);
+            }
+        }
+        let view = self.account.view(self.max_age, live);
         let rooms = response.rooms.joined.into_iter();
         Batch {
             rooms: rooms.map(|(room, update)| read_room(view, room.to_string(), &update)).collect(),
             invites: response.rooms.invited.into_keys().map(|room| room.to_string()).collect(),
-            keys: !response.to_device.is_empty(),
             received,
         }
     }
+}
+
+/// Whether there is anything in a response.
+fn brings_something(response: &SyncResponse) -> bool {
+    let rooms = &response.rooms;
+    let quiet = rooms.joined.is_empty()
+        && rooms.left.is_empty()
+        && rooms.invited.is_empty()
+        && rooms.knocked.is_empty()
+        && response.to_device.is_empty()
+        && response.account_data.is_empty();
+    !quiet
+}
+
+/// When `user` sent an event, by the homeserver's clock, in milliseconds since 1970. `None` if somebody else did.
+fn sent_by(event: &TimelineEvent, user: &str) -> Option<i64> {
+    let sender: String = event.raw().get_field("sender").ok()??;
+    (sender == user).then(|| event.raw().get_field("origin_server_ts").ok()?).flatten()
 }
 
 /// What the homeserver is asked for. `many_members`: it may tell of rooms whose members the bot does not know.

@@ -13,12 +13,17 @@ use matrix_sdk::{
     },
 };
 
+use super::refusal::Ended;
+
+/// The longest time for which a server is left alone because it asks for that. Whatever asks for more is asked again then.
+pub const LONGEST_WISH: Duration = Duration::from_mins(5);
+
 /// What to do after a failed request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble {
     /// Try again, not before the given time has passed if the server named one.
     Again {
-        /// How long the server asks us to wait.
+        /// How long the server asks us to wait: [`LONGEST_WISH`] at most.
         after: Option<Duration>,
         /// What went wrong, briefly.
         cause: String,
@@ -32,8 +37,8 @@ pub enum Trouble {
         /// The HTTP status of the answer, if there was one.
         status: Option<u16>,
     },
-    /// Our session is over.
-    SignedOut,
+    /// Our session is over: it has expired, or the device was signed out.
+    SignedOut(Ended),
     /// The account is over: "deactivated" or "locked".
     AccountClosed(&'static str),
 }
@@ -56,7 +61,7 @@ impl Trouble {
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Again { status, .. } | Self::Never { status, .. } => *status,
-            Self::SignedOut => Some(401),
+            Self::SignedOut(_) => Some(401),
             Self::AccountClosed(_) => Some(403),
         }
     }
@@ -81,7 +86,9 @@ impl From<&HttpError> for Trouble {
         }
         let status = status(error);
         match error.client_api_error_kind() {
-            Some(ErrorKind::UnknownToken(_)) => return Self::SignedOut,
+            Some(ErrorKind::UnknownToken(data)) => {
+                return Self::SignedOut(if data.soft_logout { Ended::Expired } else { Ended::SignedOut });
+            }
             Some(ErrorKind::UserDeactivated) => return Self::AccountClosed("deactivated"),
             Some(ErrorKind::UserLocked) => return Self::AccountClosed("locked"),
             Some(ErrorKind::LimitExceeded(data)) => {
@@ -96,6 +103,24 @@ impl From<&HttpError> for Trouble {
             _ => Self::Again { after: None, cause, status },
         }
     }
+}
+
+/// Whether it is our own stores that failed, rather than the server or the way to it.
+#[must_use]
+pub fn is_ours(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::StateStore(_)
+            | Error::CryptoStoreError(_)
+            | Error::EventCacheStore(_)
+            | Error::MediaStore(_)
+            | Error::CrossProcessLockError(_)
+            // While a response is read, these are of the store as well: events that can't be decrypted are no errors.
+            | Error::OlmError(_)
+            | Error::MegolmError(_)
+            | Error::DecryptorError(_)
+            | Error::Io(_)
+    )
 }
 
 /// The HTTP status of the server's answer, if it did answer with one that we can read.
@@ -127,8 +152,26 @@ pub fn root_cause(error: &dyn StdError) -> String {
 }
 
 fn delay(asked: &RetryAfter) -> Option<Duration> {
-    match asked {
+    let asked = match asked {
         RetryAfter::Delay(delay) => Some(*delay),
         RetryAfter::DateTime(at) => at.duration_since(SystemTime::now()).ok(),
+    };
+    asked.map(|asked| asked.min(LONGEST_WISH))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_server_has_itself_left_alone_for_longer_than_five_minutes() {
+        let asked = |asked| delay(&asked);
+        assert_eq!(asked(RetryAfter::Delay(Duration::from_secs(7))), Some(Duration::from_secs(7)));
+        for endless in [Duration::from_hours(1), Duration::from_millis(u64::MAX), Duration::MAX] {
+            assert_eq!(asked(RetryAfter::Delay(endless)), Some(LONGEST_WISH));
+        }
+        let at = SystemTime::now() + Duration::from_hours(240);
+        assert_eq!(asked(RetryAfter::DateTime(at)), Some(LONGEST_WISH));
+        assert_eq!(asked(RetryAfter::DateTime(SystemTime::UNIX_EPOCH)), None);
     }
 }

@@ -1,15 +1,17 @@
 //! Asking a running bot how it is, as `tigerdesk health` does.
 
 use std::{
-    io::{self, Read as _, Write as _},
+    io::{self, ErrorKind, Read as _, Write as _},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-/// How long the bot may take for anything.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the bot may take in all: a little less than those who run this give it.
+const PATIENCE: Duration = Duration::from_millis(4_500);
+/// How often a connection that is hung up on is tried again. Where strangers crowd the port, that may happen.
+const TRIES: u32 = 5;
 /// More of an answer than this is not read.
-const LONGEST: u64 = 64 * 1024;
+const LONGEST: usize = 64 * 1024;
 
 /// Why a bot is not well.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +30,7 @@ pub enum Unwell {
 /// If it is not well, or nobody answers.
 pub fn ask(listen: SocketAddr, path: &str) -> Result<String, Unwell> {
     let at = reachable(listen);
-    let answer = exchange(at, path).map_err(|error| Unwell::Silent(at, error))?;
+    let answer = insist(at, path).map_err(|error| Unwell::Silent(at, error))?;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
     if head.split(' ').nth(1) == Some("200") {
         Ok(body.to_owned())
@@ -49,13 +51,47 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listen.port())
 }
 
-fn exchange(at: SocketAddr, path: &str) -> io::Result<String> {
-    let mut stream = TcpStream::connect_timeout(&at, PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+/// Asks until there is an answer, or it is plain that there will be none.
+fn insist(at: SocketAddr, path: &str) -> io::Result<String> {
+    let until = Instant::now() + PATIENCE;
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match exchange(at, path, until) {
+            Err(error) if tries < TRIES && is_hang_up(&error) && Instant::now() < until => {}
+            answer => return answer,
+        }
+    }
+}
+
+/// Whether somebody was there, and hung up.
+fn is_hang_up(error: &io::Error) -> bool {
+    use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
+}
+
+fn exchange(at: SocketAddr, path: &str, until: Instant) -> io::Result<String> {
+    // No time at all would be taken for all the time in the world.
+    let left = || Some(until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1)));
+    let mut stream = TcpStream::connect_timeout(&at, left().unwrap_or(PATIENCE))?;
+    stream.set_write_timeout(left())?;
     write!(stream, "GET {path} HTTP/1.0\r\nHost: {at}\r\nConnection: close\r\n\r\n")?;
     let mut answer = Vec::new();
-    stream.take(LONGEST).read_to_end(&mut answer)?;
+    let mut piece = [0; 4096];
+    loop {
+        stream.set_read_timeout(left())?;
+        match stream.read(&mut piece)? {
+            0 if answer.is_empty() => return Err(ErrorKind::UnexpectedEof.into()),
+            0 => break,
+            length => answer.extend_from_slice(&piece[..length]),
+        }
+        if answer.len() > LONGEST {
+            break;
+        }
+        if Instant::now() >= until {
+            return Err(ErrorKind::TimedOut.into());
+        }
+    }
     Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 

@@ -17,8 +17,9 @@ use super::State;
 pub(super) use prometheus_client::encoding::prometheus_text::CONTENT_TYPE;
 
 /// The name of every metric; those of the duration end in `_bucket`, `_sum` and `_count` besides.
-pub const NAMES: [&str; 21] = [
+pub const NAMES: [&str; 22] = [
     "tigerdesk_build_info",
+    "tigerdesk_clock_skew_seconds",
     "tigerdesk_command_duration_seconds",
     "tigerdesk_commands_total",
     "tigerdesk_dataset_faults",
@@ -84,6 +85,7 @@ struct Gauges {
     signed_in: Number,
     ready: Number,
     sync_age: Seconds,
+    clock_skew: Gauge,
     rooms: Number,
     release: Number,
     release_age: Seconds,
@@ -186,6 +188,8 @@ impl Gauges {
         for (name, help, gauge) in numbers {
             registry.register(name, help, gauge.clone());
         }
+        let help = "By how much this machine's clock is ahead of the homeserver's, if it is by a minute and more";
+        registry.register("clock_skew_seconds", help, self.clock_skew.clone());
         let seconds = [
             (
                 "sync_age_seconds",
@@ -219,6 +223,7 @@ impl Gauges {
         ] {
             gauge.set(number);
         }
+        self.clock_skew.set(state.clock_skew);
         for (gauge, duration) in [
             (&self.sync_age, state.since_sync.unwrap_or(uptime)),
             (&self.release_age, release.age),

@@ -65,7 +65,7 @@ impl Pattern {
     fn read(given: &str) -> Option<Self> {
         let (local, server) = given.split_once(':')?;
         let begins = local.starts_with(['@', '*', '?']);
-        (begins && local != "@" && !server.is_empty())
+        (begins && local != "@" && !local[1..].contains('@') && may_be_a_server(server))
             .then(|| Self { local: local.to_owned(), server: server.to_ascii_lowercase() })
     }
 
@@ -77,6 +77,19 @@ impl Pattern {
                 fits(&self.local, local) && fits(&self.server, &server.to_ascii_lowercase())
             })
     }
+}
+
+/// Whether a server can fit a pattern: what no name of one has fits none.
+fn may_be_a_server(pattern: &str) -> bool {
+    let (host, port) = match pattern.rsplit_once(':') {
+        // The colons of an IPv6 address stand in brackets.
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (pattern, None),
+    };
+    let wild = |c: char| matches!(c, '*' | '?');
+    let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '[' | ']' | ':') || wild(c);
+    let host = !host.is_empty() && host.chars().all(good) && (host.starts_with('[') || !host.contains(':'));
+    host && port.is_none_or(|port| !port.is_empty() && port.chars().all(|c| c.is_ascii_digit() || wild(c)))
 }
 
 /// Whether the whole of a text fits a pattern with `*` and `?`.
@@ -146,9 +159,21 @@ mod tests {
 
     #[test]
     fn what_names_nobody_is_refused() {
-        for pattern in
-            ["alice", "*", "@alice", "alice:example.org", "@:example.org", "@alice:", ":", "#room:example.org"]
-        {
+        for pattern in [
+            "alice",
+            "*",
+            "@alice",
+            "alice:example.org",
+            "@:example.org",
+            "@alice:",
+            ":",
+            "#room:example.org",
+            "@alice:https://example.org",
+            "@alice:example.org/",
+            "@alice:example.org:port",
+            "@@alice:example.org",
+            "@alice::8448",
+        ] {
             let message = Access::new(pattern, None).unwrap_err().to_string();
             assert!(message.contains(&format!("`{pattern}`, which is no user id")), "{message}");
         }

@@ -76,6 +76,67 @@ pub enum Error {
         /// The system's reason.
         reason: String,
     },
+    /// A secret's file is no text that can be read.
+    #[error("`{key}` names the file {path}, which is {encoding}: save it as UTF-8")]
+    SecretEncoding {
+        /// The key.
+        key: String,
+        /// The file.
+        path: String,
+        /// What it is.
+        encoding: &'static str,
+    },
+    /// A secret has nothing but white space.
+    #[error("`{key}` is nothing but white space: write the secret there")]
+    Blank {
+        /// The key.
+        key: String,
+    },
+    /// A token has what no token has.
+    #[error("`{key}` has white space or other characters in it that no token has: copy it again, whole")]
+    Token {
+        /// The key.
+        key: String,
+    },
+    /// A value has white space in it that can't have any.
+    #[error("`{key}` is {given:?}, which has white space in it: copy it again")]
+    NotAWord {
+        /// The key.
+        key: String,
+        /// What it is set to.
+        given: String,
+    },
+    /// A path has what only a shell replaces.
+    #[error("`{key}` is `{given}`, and nobody replaces ~ or a variable here: write the whole path")]
+    Path {
+        /// The key.
+        key: String,
+        /// What it is set to.
+        given: String,
+    },
+    /// The state folder and the dataset's are one.
+    #[error("`state.dir` and `data.dir` are the same folder: give each its own")]
+    OneFolder,
+    /// A variable looks like one of ours, and is none.
+    #[error("the environment variable {name} is no setting: {mend}")]
+    Misnamed {
+        /// The variable.
+        name: String,
+        /// How to mend it.
+        mend: String,
+    },
+    /// What is logged can't be read.
+    #[error(
+        "`log.level` is `{given}`, in which `{word}` is neither a level nor a part of the program with its level: {mend}"
+    )]
+    LogLevel {
+        /// What it is set to.
+        given: String,
+        /// The part of it that can't be read.
+        word: String,
+        /// How to mend it.
+        mend: String,
+    },
     /// A secret's file is empty.
     #[error("`{key}` names the file {path}, which is empty: write the secret into it")]
     EmptySecretFile {
@@ -85,12 +146,14 @@ pub enum Error {
         path: String,
     },
     /// A duration can't be read or is out of bounds.
-    #[error("`{key}` is `{given}`: write a duration such as 90s, 10m, 2h or 30d, more than nothing and at most {most}")]
+    #[error("`{key}` is `{given}`: write a duration such as 90s, 10m, 2h or 30d, at least {least} and at most {most}")]
     Duration {
         /// The key.
         key: String,
         /// What it is set to.
         given: String,
+        /// The shortest that it may be: `1s`.
+        least: String,
         /// The longest that it may be: `12h`, `3650d`.
         most: String,
     },
@@ -110,6 +173,14 @@ pub enum Error {
     Listen {
         /// What it is set to.
         given: String,
+    },
+    /// A number of threads can't be read or is out of bounds.
+    #[error("`runtime.threads` is `{given}`: write a number from 1 to {most}")]
+    Threads {
+        /// What it is set to.
+        given: String,
+        /// As many as there may be.
+        most: usize,
     },
     /// How the log is written can't be read.
     #[error("`log.format` is `{given}`: write human or json")]
@@ -131,6 +202,8 @@ pub(super) struct Merged {
     pub(super) values: HashMap<String, String>,
     /// The keys that a layer above the defaults gives.
     pub(super) given: HashSet<String>,
+    /// What is odd about the layers, a sentence each.
+    pub(super) odd: Vec<String>,
 }
 
 /// Merges the layers. An empty value is not given.
@@ -146,6 +219,9 @@ pub(super) fn merge(
         refuse_unknown(&known, &layer, |_| format!("the settings file {}", path.display()))?;
         layers.push(layer);
     }
+    let variables: Vec<(OsString, OsString)> = variables.into_iter().collect();
+    let names = variables.iter().filter_map(|(name, _)| name.to_str());
+    let odd: Vec<String> = names.filter_map(|name| misnamed(&known, name).transpose()).collect::<Result<_, _>>()?;
     let environment = Environment::with_prefix("TIGERDESK")
         .prefix_separator("__")
         .separator("__")
@@ -154,7 +230,7 @@ pub(super) fn merge(
     refuse_unknown(&known, &environment, |key| format!("the environment variable {}", variable_name(key)))?;
     layers.push(environment);
     let values = defaults.into_iter().map(|(key, value)| (key, text_of(value))).collect();
-    let mut merged = Merged { values, given: HashSet::new() };
+    let mut merged = Merged { values, given: HashSet::new(), odd };
     for layer in layers {
         let layer: HashMap<String, String> = layer.into_iter().map(|(key, value)| (key, text_of(value))).collect();
         let given: Vec<_> = layer.into_iter().filter(|(key, value)| !value.is_empty() || key == MAY_BE_EMPTY).collect();
@@ -192,6 +268,37 @@ fn variable_name(key: &str) -> String {
     format!("{PREFIX}{}", key.to_uppercase().replace('.', "__"))
 }
 
+/// Refuses a variable that is most likely meant for us and misses its mark; what is odd about one that may be.
+fn misnamed(known: &Known, name: &str) -> Result<Option<String>, Error> {
+    let upper = name.to_uppercase();
+    if upper.starts_with(PREFIX) {
+        return Ok(None);
+    }
+    let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
+    let given = plain(name);
+    let names: Vec<(String, &String)> = known.keys().map(|key| (plain(&variable_name(key)), key)).collect();
+    let exact = names.iter().find(|(plain, _)| *plain == given);
+    let near = exact.or_else(|| {
+        let near = nearest(&given, names.iter().map(|(plain, _)| plain.as_str()))?;
+        names.iter().find(|(plain, _)| plain == near)
+    });
+    let mend = match near {
+        Some((_, key)) => format!("did you mean {}?", variable_name(key)),
+        None if upper.starts_with("TIGERDESK_") && upper.contains("__") => {
+            format!("settings begin with {PREFIX}, as in {}", variable_name("matrix.homeserver"))
+        }
+        None => {
+            let section = upper.strip_prefix("TIGERDESK_").and_then(|rest| rest.split('_').next());
+            let ours =
+                |key: &String| section.is_some_and(|section| key.to_uppercase().split('.').next() == Some(section));
+            return Ok(known.keys().any(ours).then(|| {
+                format!("the environment variable {name} is no setting, and is not read: settings begin with {PREFIX}")
+            }));
+        }
+    };
+    Err(Error::Misnamed { name: name.to_owned(), mend })
+}
+
 fn own_variables(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Result<HashMap<String, String>, Error> {
     variables
         .into_iter()
@@ -206,8 +313,13 @@ fn own_variables(variables: impl IntoIterator<Item = (OsString, OsString)>) -> R
 
 fn read(path: &Path) -> Result<String, Error> {
     let name = path.display().to_string();
-    let text =
-        fs::read_to_string(path).map_err(|error| Error::File { path: name.clone(), reason: error.to_string() })?;
+    let fault = |reason: String| Error::File { path: name.clone(), reason };
+    let bytes = fs::read(path).map_err(|error| fault(error.to_string()))?;
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || bytes.contains(&0) {
+        return Err(fault("it is UTF-16: save it as UTF-8".to_owned()));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| fault("it is no UTF-8: save it as that".to_owned()))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
     if let Err(error) = toml::de::DeTable::parse(&text) {
         let start = error.span().map_or(0, |span| span.start.min(text.len()));
         let before = text.get(..start).unwrap_or_default();

@@ -37,12 +37,135 @@ fn secrets_are_taken_verbatim() {
     }
 }
 
+fn bytes(bytes: &[u8]) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), bytes).unwrap();
+    file
+}
+
+/// What comes of a password in a file.
+fn from_file(file: &tempfile::NamedTempFile) -> Result<Settings, String> {
+    load(None, &[("TIGERDESK__MATRIX__PASSWORD_FILE", &file.path().display().to_string())])
+}
+
 #[test]
-fn a_secret_file_loses_its_last_line_end_only() {
-    let secret = file(" word \n\n");
-    let path = secret.path().display().to_string();
-    let settings = load(None, &[("TIGERDESK__MATRIX__PASSWORD_FILE", &path)]).unwrap();
-    assert_eq!(settings.matrix.password, Some(Secret::new(" word \n".to_owned())));
+fn a_secret_file_loses_what_editors_add_to_it_and_nothing_else() {
+    for (text, expected) in [
+        (" word \n", " word "),
+        ("word\n\n", "word"),
+        ("word\r\n\r\n", "word"),
+        ("\u{feff}word\r\n", "word"),
+        ("wörd", "wörd"),
+        ("two words", "two words"),
+    ] {
+        let settings = from_file(&file(text)).unwrap();
+        assert_eq!(settings.matrix.password, Some(Secret::new(expected.to_owned())), "{text:?}");
+        let told = settings.odd.iter().any(|odd| odd.contains("`matrix.password` begins or ends with white space"));
+        assert_eq!(told, expected.trim() != expected, "{text:?}");
+    }
+}
+
+#[test]
+fn a_secret_file_that_holds_no_secret_is_refused_for_what_it_is() {
+    for (file, expected) in [
+        (bytes(b""), "which is empty"),
+        (bytes(b" \r\n\n"), "which is empty"),
+        (bytes(b"\xef\xbb\xbf\n"), "which is empty"),
+        (bytes(b"\xff\xfeg\0e\0h\0"), "which is UTF-16: save it as UTF-8"),
+        (bytes(b"g\0e\0h\0e\0i\0m\0"), "which is UTF-16"),
+        (bytes(b"\xfe\xff\0g"), "which is UTF-16"),
+        (bytes(b"geheim\xe9"), "which is no UTF-8"),
+        (bytes(b"geheim\ngeheim\n"), "it has several lines"),
+        (bytes(&vec![b'a'; 70_000]), "too long"),
+    ] {
+        let told = from_file(&file).unwrap_err();
+        assert!(told.contains(expected) && !told.contains("geheim"), "{told}");
+    }
+    let told = load(None, &[("TIGERDESK__MATRIX__PASSWORD", "  ")]).unwrap_err();
+    assert!(told.contains("`matrix.password` is nothing but white space"), "{told}");
+}
+
+#[test]
+fn a_token_is_a_word_whatever_stands_around_it() {
+    let token = |text: &str| load(None, &[("TIGERDESK__MATRIX__ACCESS_TOKEN", text)]);
+    assert_eq!(token(" syt_abc\t").unwrap().matrix.access_token, Some(Secret::new("syt_abc".to_owned())));
+    for bad in ["syt_ geheim", "syt_geheim\nx", "syt_gehéim"] {
+        let told = token(bad).unwrap_err();
+        assert!(
+            told.contains("`matrix.access_token` has white space or other characters") && !told.contains("geh"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn a_variable_that_misses_its_mark_is_refused() {
+    for (name, expected) in [
+        ("TIGERDESK_MATRIX__USERNAME", "did you mean TIGERDESK__MATRIX__USERNAME?"),
+        ("TIGERDESK_MATRIX_PASSWORD", "did you mean TIGERDESK__MATRIX__PASSWORD?"),
+        ("TIGER_DESK__STATE__DIR", "did you mean TIGERDESK__STATE__DIR?"),
+        ("TIGERDSEK__STATE__DIR", "did you mean TIGERDESK__STATE__DIR?"),
+        ("tigerdesk_log_level", "did you mean TIGERDESK__LOG__LEVEL?"),
+        ("TIGERDESK_MATRIX__HOST", "settings begin with TIGERDESK__"),
+        ("TIGERDESK__MATRIX_USERNAME", "did you mean `matrix.username`"),
+    ] {
+        let told = load(None, &[(name, "geheim")]).unwrap_err();
+        assert!(told.contains(name.to_uppercase().as_str()) || told.contains(name), "{told}");
+        assert!(told.contains(expected) && !told.contains("geheim"), "{name}: {told}");
+    }
+    for name in ["TIGERDESK_TEST_VENV", "TIGERDESK_HOME", "PATH", "MATRIX__USERNAME", "TIGERDESK"] {
+        assert!(load(None, &[(name, "x")]).unwrap().odd.is_empty(), "{name}");
+    }
+    let odd = load(None, &[("TIGERDESK_DATA_ROOT", "x")]).unwrap().odd;
+    assert!(odd.iter().any(|odd| odd.contains("TIGERDESK_DATA_ROOT is no setting")), "{odd:?}");
+}
+
+#[test]
+fn what_means_nothing_is_refused_with_what_would_mean_something() {
+    for (key, value, expected) in [
+        ("LOG__LEVEL", "loud", "`log.level` is `loud`"),
+        ("LOG__LEVEL", "info,tigerdsk=debug", "did you mean tigerdesk?"),
+        ("DATA__POLL", "0s", "`data.poll` is `0s`"),
+        ("DATA__POLL", "-5m", "`data.poll` is `-5m`"),
+        ("DATA__POLL", "60", "write a duration such as 90s"),
+        ("DATA__POLL", "1ns", "at least 100ms"),
+        ("DATA__POLL", "2d", "at most 24h"),
+        ("DATA__POLL", "1 month", "`data.poll` is `1 month`"),
+        ("MATRIX__MAX_QUESTION_AGE", "1ms", "at least 1s"),
+        ("DIGEST__HISTORY", "forever", "at most 3650d"),
+        ("DIGEST__MAX_WITHDRAWN", "20", "write a share from 0 to 1"),
+        ("DIGEST__MAX_WITHDRAWN", "inf", "write a share from 0 to 1"),
+        ("OPS__LISTEN", "9464", "write an address and a port"),
+        ("OPS__LISTEN", ":9464", "write an address and a port"),
+        ("OPS__LISTEN", "127.0.0.1", "write an address and a port"),
+        ("OPS__LISTEN", "127.0.0.1:0", "write an address and a port"),
+        ("OPS__LISTEN", "127.0.0.1:70000", "write an address and a port"),
+        ("OPS__LISTEN", "off", "write an address and a port"),
+        ("ACCESS__ADMINS", "alice", "write @alice:example.org"),
+        ("ACCESS__ADMINS", "@alice:https://example.org", "which is no user id"),
+        ("ACCESS__ADMIN_ROOM", "https://matrix.to/#/#room:x.org", "which is no room"),
+        ("STATE__DIR", "~/state", "write the whole path"),
+        ("DATA__DIR", "$HOME/data", "write the whole path"),
+        ("MATRIX__PASSWORD_FILE", "~/password", "write the whole path"),
+        ("MATRIX__DEVICE_ID", "AB CD", "`matrix.device_id` is \"AB CD\""),
+    ] {
+        let told = load(None, &[(&format!("TIGERDESK__{key}"), value)]).unwrap_err();
+        assert!(told.contains(expected), "{key}={value}: {told}");
+    }
+    let told = load(None, &[("TIGERDESK__STATE__DIR", "/a"), ("TIGERDESK__DATA__DIR", "/a")]).unwrap_err();
+    assert!(told.contains("are the same folder"), "{told}");
+    let odd = load(None, &[("TIGERDESK__MATRIX__DEVICE_ID", "ABCD")]).unwrap().odd;
+    assert!(odd.iter().any(|odd| odd.contains("`matrix.device_id` goes with `matrix.access_token`")), "{odd:?}");
+    assert_eq!(load(None, &[("TIGERDESK__LOG__LEVEL", "warning")]).unwrap().log.level, "warn");
+    assert!(load(None, &[]).unwrap().odd.is_empty());
+}
+
+#[test]
+fn a_settings_file_may_begin_with_a_byte_order_mark_and_is_no_utf_16() {
+    let marked = file("\u{feff}[matrix]\nusername = \"desk\"\n");
+    assert_eq!(load(Some(marked.path()), &[]).unwrap().matrix.username, "desk");
+    let told = load(Some(bytes(b"\xff\xfe[\0").path()), &[]).unwrap_err();
+    assert!(told.contains("it is UTF-16: save it as UTF-8"), "{told}");
 }
 
 #[test]

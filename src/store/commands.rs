@@ -15,7 +15,10 @@ const KEPT: i64 = 48 * 60 * 60 * 1000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// Not decrypted yet.
-    Sealed,
+    Sealed {
+        /// The session that opens it, if it says so.
+        session: Option<String>,
+    },
     /// A command.
     Command,
     /// A word that is one slip away from a command.
@@ -60,6 +63,8 @@ pub struct Unfinished {
     pub room: String,
     /// When it was said, in milliseconds since 1970 by our clock.
     pub said_at: i64,
+    /// How often the process died while this was being worked out.
+    pub deaths: u32,
 }
 
 impl Store {
@@ -122,21 +127,59 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn taken(&self) -> Result<Vec<Unfinished>, Fault> {
-        let query = "SELECT event, room, said_at FROM commands WHERE state = 'taken' ORDER BY said_at";
+        let query = "SELECT event, room, said_at, deaths FROM commands WHERE state = 'taken' ORDER BY said_at";
         Ok(sqlx::query_as(query).fetch_all(&self.pool).await?)
     }
 
-    /// The newest `limit` events that wait for their keys, oldest first.
+    /// Notes that `event` is being worked out: should the process die meanwhile, the next start knows.
     ///
     /// # Errors
     ///
     /// When the database fails.
-    pub async fn sealed(&self, limit: i64) -> Result<Vec<Unfinished>, Fault> {
-        // The newest, because a room whose keys never come must not keep the others waiting.
-        let query = "SELECT event, room, said_at FROM commands WHERE state = 'sealed' ORDER BY said_at DESC LIMIT ?1";
-        let mut rows: Vec<Unfinished> = sqlx::query_as(query).bind(limit).fetch_all(&self.pool).await?;
-        rows.reverse();
-        Ok(rows)
+    pub async fn working_out(&self, event: &str) -> Result<(), Fault> {
+        let query = "UPDATE commands SET deaths = deaths + 1 WHERE event = ?1";
+        sqlx::query(query).bind(event).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Takes that back: the process did not die of `event`.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn survived(&self, event: &str) -> Result<(), Fault> {
+        let query = "UPDATE commands SET deaths = MAX(deaths - 1, 0) WHERE event = ?1";
+        sqlx::query(query).bind(event).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// At most `limit` of the events that wait for their keys, the newest first: those after `after`, if that is given.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn sealed(&self, after: Option<&Unfinished>, limit: i64) -> Result<Vec<Unfinished>, Fault> {
+        // The newest first, because a room whose keys never come must not keep the others waiting.
+        let query = "SELECT event, room, said_at, deaths FROM commands \
+                     WHERE state = 'sealed' AND (?1 IS NULL OR (said_at, event) < (?1, ?2)) \
+                     ORDER BY said_at DESC, event DESC LIMIT ?3";
+        let rows = sqlx::query_as(query)
+            .bind(after.map(|after| after.said_at))
+            .bind(after.map(|after| after.event.as_str()))
+            .bind(limit);
+        Ok(rows.fetch_all(&self.pool).await?)
+    }
+
+    /// At most `limit` of the events in `room` that wait for `session`, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub async fn sealed_with(&self, room: &str, session: &str, limit: i64) -> Result<Vec<Unfinished>, Fault> {
+        let query = "SELECT event, room, said_at, deaths FROM commands \
+                     WHERE state = 'sealed' AND room = ?1 AND session = ?2 ORDER BY said_at LIMIT ?3";
+        let rows = sqlx::query_as(query);
+        Ok(rows.bind(room).bind(session).bind(limit).fetch_all(&self.pool).await?)
     }
 
     /// Gives up the events that wait for their keys and were said before `before`; returns how many.
@@ -183,7 +226,7 @@ async fn record_one(
         .fetch_optional(&mut **transaction)
         .await?;
     let verdict = match (state.as_deref(), &entry.kind) {
-        (None, Kind::Sealed) => Verdict::Sealed,
+        (None, Kind::Sealed { .. }) => Verdict::Sealed,
         (None | Some("sealed"), Kind::Command) => Verdict::Take,
         (None | Some("sealed"), Kind::Slip { word }) => hint(transaction, &entry.room, word, now).await?,
         _ => return Ok(Verdict::Known),
@@ -193,7 +236,12 @@ async fn record_one(
         Verdict::HintedBefore => ("dropped", Some("hinted before")),
         Verdict::Take | Verdict::Known => ("taken", None),
     };
-    let query = "INSERT INTO commands (event, room, said_at, taken_at, state, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+    let session = match &entry.kind {
+        Kind::Sealed { session } => session.as_deref(),
+        Kind::Command | Kind::Slip { .. } => None,
+    };
+    let query = "INSERT INTO commands (event, room, said_at, taken_at, state, reason, session) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
                  ON CONFLICT (event) DO UPDATE SET state = ?5, reason = ?6";
     sqlx::query(query)
         .bind(&entry.event)
@@ -202,6 +250,7 @@ async fn record_one(
         .bind(now)
         .bind(state)
         .bind(reason)
+        .bind(session)
         .execute(&mut **transaction)
         .await?;
     Ok(verdict)

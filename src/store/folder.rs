@@ -7,12 +7,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rustix::fs::Mode;
+use rustix::fs::{Mode, OFlags};
 
 /// The lock file's name.
 const LOCK: &str = "lock";
 /// How the names of the files begin that are ours.
-const OURS: [&str; 5] = [LOCK, "store.key", "desk.db", "matrix-sdk-", "index"];
+const OURS: [&str; 7] = [LOCK, "store.key", "desk.db", "matrix-sdk-", "index", "read", "renewal"];
 
 /// Why the state folder can't be had. Each text is one sentence for the person at the terminal.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +22,11 @@ pub enum FolderFault {
         "another tigerdesk is running on the state folder {0}: stop that one, or give this one a folder of its own in TIGERDESK__STATE__DIR"
     )]
     Taken(PathBuf),
+    /// Its lock file leads elsewhere.
+    #[error(
+        "the file lock in the state folder {0} is a link or no file, which the bot has not made: remove it, or give another folder in TIGERDESK__STATE__DIR"
+    )]
+    Lock(PathBuf),
     /// It can't be created, read or written.
     #[error(
         "the state folder {path} can't be used ({error}): give a folder that the bot may write to in TIGERDESK__STATE__DIR (state.dir)"
@@ -56,8 +61,22 @@ impl Folder {
         // SQLite creates its files with the process's mask; nothing else here is meant for others either.
         rustix::process::umask(Mode::RWXG | Mode::RWXO);
         DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(fault)?;
-        let lock = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path.join(LOCK));
-        let lock = lock.map_err(fault)?;
+        // Before anything in it is touched: from here on nobody else can put a link there.
+        close_to_others(path).map_err(fault)?;
+        let lock = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed())
+            .open(path.join(LOCK));
+        let lock = match lock {
+            Err(error) if is_no_file(&path.join(LOCK)) => {
+                tracing::debug!(%error, "the lock can't be opened");
+                return Err(FolderFault::Lock(path.to_owned()));
+            }
+            lock => lock.map_err(fault)?,
+        };
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(FolderFault::Taken(path.to_owned())),
@@ -74,14 +93,45 @@ impl Folder {
     }
 }
 
-/// Takes others' rights off the bot's files. Other files in the folder are none of our business.
+fn is_no_file(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file())
+}
+
+/// The rights of the group and of everybody.
+const OTHERS: u32 = 0o077;
+
+/// Takes others' rights off the folder itself.
+fn close_to_others(folder: &Path) -> io::Result<()> {
+    let metadata = fs::metadata(folder)?;
+    let mode = metadata.permissions().mode();
+    if mode & OTHERS == 0 {
+        return Ok(());
+    }
+    let name = folder.display();
+    if mode & 0o1000 != 0 {
+        tracing::warn!("the state folder {name} is one that everybody writes to: give the bot a folder of its own");
+        return Ok(());
+    }
+    match fs::set_permissions(folder, fs::Permissions::from_mode(mode & 0o7700)) {
+        Ok(()) => tracing::warn!(
+            "the state folder {name} was open to others (mode {:o}), and is closed to them now",
+            mode & 0o777
+        ),
+        // Another's, mounted for the bot: it is theirs to close.
+        Err(error) => tracing::warn!(%error, "the state folder {name} is open to others (mode {:o})", mode & 0o777),
+    }
+    Ok(())
+}
+
+/// Takes others' rights off the bot's files. Other files in the folder are none of our business, nor is what a link leads to.
 fn tighten(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name();
         let ours = name.to_str().is_some_and(|name| OURS.iter().any(|ours| name.starts_with(ours)));
-        let mode = entry.metadata()?.permissions().mode();
-        if ours && mode & 0o077 != 0 {
+        let metadata = fs::symlink_metadata(entry.path())?;
+        let mode = metadata.permissions().mode();
+        if ours && !metadata.is_symlink() && mode & OTHERS != 0 {
             fs::set_permissions(entry.path(), fs::Permissions::from_mode(mode & 0o700))?;
         }
     }
@@ -118,6 +168,39 @@ mod tests {
             drop(Folder::open(parent.path()).unwrap());
             assert_eq!(mode(&path), after, "{name}");
         }
+    }
+
+    #[test]
+    fn a_folder_that_was_open_to_everybody_is_closed_unless_it_is_shared() {
+        for (before, after) in [(0o777, 0o700), (0o755, 0o700), (0o2770, 0o2700), (0o700, 0o700), (0o1777, 0o1777)] {
+            let parent = tempfile::tempdir().unwrap();
+            fs::set_permissions(parent.path(), fs::Permissions::from_mode(before)).unwrap();
+            drop(Folder::open(parent.path()).unwrap());
+            let mode = fs::metadata(parent.path()).unwrap().permissions().mode() & 0o7777;
+            assert_eq!(mode, after, "{before:o}");
+        }
+    }
+
+    #[test]
+    fn no_link_is_followed_and_no_lock_is_one() {
+        let elsewhere = tempfile::tempdir().unwrap();
+        let target = elsewhere.path().join("target");
+        fs::write(&target, "theirs").unwrap();
+        fs::set_permissions(&target, fs::Permissions::from_mode(0o644)).unwrap();
+        let parent = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(&target, parent.path().join("desk.db-old")).unwrap();
+        drop(Folder::open(parent.path()).unwrap());
+        assert_eq!(mode(&target), 0o644);
+        fs::remove_file(parent.path().join(LOCK)).unwrap();
+        for leads_to in [target.clone(), elsewhere.path().join("nothing")] {
+            std::os::unix::fs::symlink(&leads_to, parent.path().join(LOCK)).unwrap();
+            assert!(matches!(Folder::open(parent.path()).unwrap_err(), FolderFault::Lock(_)), "{leads_to:?}");
+            assert!(!elsewhere.path().join("nothing").exists());
+            fs::remove_file(parent.path().join(LOCK)).unwrap();
+        }
+        assert_eq!(mode(&target), 0o644);
+        fs::create_dir(parent.path().join(LOCK)).unwrap();
+        assert!(matches!(Folder::open(parent.path()).unwrap_err(), FolderFault::Lock(_)));
     }
 
     #[test]

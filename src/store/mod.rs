@@ -6,6 +6,7 @@ mod database;
 mod digests;
 mod folder;
 mod outbox;
+mod probe;
 mod releases;
 mod rooms;
 

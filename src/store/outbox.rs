@@ -57,6 +57,8 @@ pub struct Waiting {
     pub body: Body,
     /// For a part or an edit: the event id of the digest.
     pub head: Option<String>,
+    /// When it was put there, in milliseconds since 1970.
+    pub put_at: i64,
     /// How often it was tried.
     pub attempts: u32,
     /// When it was first tried, in milliseconds since 1970.
@@ -85,6 +87,7 @@ struct Row {
     text: String,
     html: String,
     head: Option<String>,
+    put_at: i64,
     attempts: u32,
     first_try: Option<i64>,
     device: Option<String>,
@@ -144,15 +147,41 @@ impl Store {
     ///
     /// When the database fails; nothing is written then.
     pub async fn put_notice(&self, room: &str, body: &Body, now: i64, note: (&str, &str)) -> Result<(), Fault> {
-        let (name, value) = note;
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         withdraw_notices(&mut transaction).await?;
-        let key = self.key(room, &format!("{name} {value} {now}"));
-        let body = put_body(&mut transaction, body).await?;
-        put(&mut transaction, room, (None, Purpose::Notice), &key, &body, now).await?;
-        super::releases::note(&mut transaction, name, value).await?;
+        self.put_noted(&mut transaction, room, body, now, note).await?;
         transaction.commit().await?;
         Ok(())
+    }
+
+    /// The same beside the notices that wait, for one that is told even when what it tells of is over.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails; nothing is written then.
+    pub async fn put_word(&self, room: &str, body: &Body, now: i64, note: (&str, &str)) -> Result<(), Fault> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let key = self.put_noted(&mut transaction, room, body, now, note).await?;
+        let query = "UPDATE outbox SET lasting = 1 WHERE key = ?1";
+        sqlx::query(query).bind(key).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Puts a notice into the outbox and notes a value. Returns its key.
+    async fn put_noted(
+        &self,
+        transaction: &mut Transaction<'_, Sqlite>,
+        room: &str,
+        body: &Body,
+        now: i64,
+        (name, value): (&str, &str),
+    ) -> Result<String, Fault> {
+        let key = self.key(room, &format!("{name} {value} {now}"));
+        let body = put_body(transaction, body).await?;
+        put(transaction, room, (None, Purpose::Notice), &key, &body, now).await?;
+        super::releases::note(transaction, name, value).await?;
+        Ok(key)
     }
 
     /// Takes back the notices that have not got through: what they tell of is over. Notes `value` under `name`.
@@ -175,7 +204,7 @@ impl Store {
     ///
     /// When the database fails.
     pub async fn waiting(&self, now: i64, limit: i64) -> Result<Vec<Waiting>, Fault> {
-        let query = "SELECT o.id, o.room, o.kind, o.key, b.text, b.html, o.attempts, o.first_try, o.device, \
+        let query = "SELECT o.id, o.room, o.kind, o.key, b.text, b.html, o.put_at, o.attempts, o.first_try, o.device, \
                         (SELECT h.event FROM outbox h WHERE h.digest = o.digest AND h.kind = 'head') AS head \
                      FROM (SELECT MIN(id) AS id FROM outbox WHERE state = 'waiting' GROUP BY room) AS firsts \
                      JOIN outbox o ON o.id = firsts.id JOIN bodies b ON b.hash = o.body \
@@ -311,7 +340,7 @@ impl Store {
 
 async fn withdraw_notices(transaction: &mut Transaction<'_, Sqlite>) -> Result<(), Fault> {
     // One that was tried may have arrived, so that it is seen through.
-    let query = "DELETE FROM outbox WHERE kind = 'notice' AND state = 'waiting' AND first_try IS NULL";
+    let query = "DELETE FROM outbox WHERE kind = 'notice' AND NOT lasting AND state = 'waiting' AND first_try IS NULL";
     sqlx::query(query).execute(&mut **transaction).await?;
     Ok(())
 }
@@ -330,6 +359,7 @@ impl From<Row> for Waiting {
             key: row.key,
             body: Body { text: row.text, html: row.html },
             head: row.head,
+            put_at: row.put_at,
             attempts: row.attempts,
             first_try: row.first_try,
             device: row.device,

@@ -7,25 +7,30 @@ use std::{
 };
 
 /// Which modules each module may use. What is not listed may use nothing of the crate.
-const ALLOWED: [(&str, &[&str]); 16] = [
+const ALLOWED: [(&str, &[&str]); 18] = [
+    ("threads", &["panics"]),
+    ("panics", &[]),
     ("spelling", &[]),
     ("calendar", &["spelling"]),
-    ("dataset", &["spelling"]),
-    ("index", &["calendar", "dataset", "spelling"]),
+    ("dataset", &["panics", "spelling", "threads"]),
+    ("index", &["calendar", "dataset", "spelling", "threads"]),
     ("reply", &["dataset", "spelling"]),
-    ("commands", &["calendar", "dataset", "digest", "index", "reply", "spelling"]),
+    ("commands", &["calendar", "dataset", "digest", "index", "reply", "spelling", "threads"]),
     ("settings", &["spelling"]),
     ("cli", &[]),
     ("store", &["dataset", "digest"]),
     ("matrix", &["commands", "reply", "settings"]),
     ("console", &["calendar", "cli", "commands", "dataset", "digest", "index", "reply", "spelling"]),
     ("digest", &["dataset", "reply", "spelling"]),
-    ("ops", &["settings"]),
+    ("ops", &["panics", "settings"]),
     (
         "app",
-        &["cli", "commands", "console", "dataset", "digest", "index", "matrix", "ops", "reply", "settings", "store"],
+        &[
+            "cli", "commands", "console", "dataset", "digest", "index", "matrix", "ops", "panics", "reply", "settings",
+            "store",
+        ],
     ),
-    ("main", &["app", "cli", "commands", "console", "dataset", "ops", "settings"]),
+    ("main", &["app", "cli", "commands", "console", "dataset", "ops", "panics", "settings", "threads"]),
     ("build", &[]),
 ];
 

@@ -57,6 +57,14 @@ fn what_compose_opens_is_open_to_this_machine_only() {
 }
 
 #[test]
+fn no_memory_ends_up_in_a_file() {
+    assert!(file("config/tigerdesk.service").lines().any(|line| line == "LimitCORE=0"));
+    let compose = file("compose.yaml");
+    let (bot, _) = compose.split_once("\n  homeserver:").unwrap();
+    assert!(bot.lines().any(|line| line.trim() == "ulimits: { core: 0 }"));
+}
+
+#[test]
 fn the_demo_has_the_homeserver_that_the_tests_have() {
     let requirements = file("tests/support/requirements.txt");
     let version = requirements.lines().find_map(|line| line.strip_prefix("matrix-synapse==")).unwrap();

@@ -14,6 +14,7 @@ mod coverage;
 mod digests;
 mod hosting;
 mod lists;
+mod panics;
 mod quality;
 mod readme;
 mod rooms;

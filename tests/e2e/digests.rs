@@ -7,7 +7,7 @@ mod faulty;
 mod follows;
 mod limits;
 mod long;
-mod network;
+pub mod network;
 mod out_of_reach;
 mod sealed;
 mod slots;
@@ -47,11 +47,11 @@ pub struct Newsroom {
 }
 
 impl Newsroom {
-    async fn open() -> Result<Self> {
+    pub async fn open() -> Result<Self> {
         Self::with(Installation::new(Synapse::shared()?).await?).await
     }
 
-    async fn behind_proxy() -> Result<(Self, Proxy)> {
+    pub async fn behind_proxy() -> Result<(Self, Proxy)> {
         let (desk, proxy) = installation_behind_proxy().await?;
         Ok((Self::with(desk).await?, proxy))
     }
@@ -76,7 +76,7 @@ impl Newsroom {
     }
 
     /// One more room, in which `wish` (`!digest on`, …) has been asked for.
-    async fn another_room(&self, wish: &str) -> Result<String> {
+    pub async fn another_room(&self, wish: &str) -> Result<String> {
         open_room(&self.alice, &self.desk, wish).await
     }
 
@@ -87,7 +87,7 @@ impl Newsroom {
     }
 
     /// Waits for the digest in `room` that tells `number`.
-    async fn digest_with(&self, room: &str, number: u32) -> Result<Event> {
+    pub async fn digest_with(&self, room: &str, number: u32) -> Result<Event> {
         let digest = digest_with(&self.alice, room, number).await?;
         check_digest(&digest)?;
         ensure!(digest.sender() == self.desk.user_id(), "not from the desk: {digest}");
@@ -95,7 +95,7 @@ impl Newsroom {
     }
 
     /// Fails unless `room` has had exactly `number` digests by the time that a question asked now is answered.
-    async fn check_count(&self, room: &str, number: usize) -> Result<()> {
+    pub async fn check_count(&self, room: &str, number: usize) -> Result<()> {
         self.alice.ask(room, "!help").await?;
         let digests = digests(&self.alice, room);
         let told: Vec<&str> = digests.iter().map(Event::body).collect();

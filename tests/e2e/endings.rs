@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{
     scene::{Scene, check_answered_once, installation_behind_proxy},
-    support::{bot::Exit, listen::Participant as _, proxy::Fault},
+    support::{listen::Participant as _, proxy::Fault},
 };
 
 #[tokio::test]
@@ -43,23 +43,6 @@ async fn sigterm_ends_a_first_start_that_is_under_way() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_revoked_token_ends_it_with_a_reason() -> Result<()> {
-    let Scene { alice, desk, bot, room } = Scene::open().await?;
-    alice.ask(&room, "!help").await?;
-    desk.account.log_out_everywhere().await?;
-    check_session_over(&bot.wait_exit().await?)
-}
-
-/// Fails unless the bot gave up with the reason that its session is over.
-fn check_session_over(exit: &Exit) -> Result<()> {
-    ensure!(exit.status.code().is_some_and(|code| code != 0), "{:?}", exit.status);
-    ensure!(!exit.stderr.contains("panicked"), "{}", exit.stderr);
-    let said = exit.stderr.to_lowercase();
-    ensure!(["token", "session", "logged out", "signed out"].iter().any(|word| said.contains(word)), "{said}");
-    Ok(())
-}
-
-#[tokio::test]
 async fn sigterm_ends_it_while_it_waits_to_try_again() -> Result<()> {
     let (Scene { alice, desk, bot, room }, proxy) = Scene::behind_proxy().await?;
     let busy = json!({ "errcode": "M_LIMIT_EXCEEDED", "error": "later", "retry_after_ms": 60_000 });
@@ -78,15 +61,6 @@ async fn sigterm_ends_it_while_it_waits_to_try_again() -> Result<()> {
     let bot = desk.start()?;
     check_answered_once(&alice, &room, &[question]).await?;
     bot.terminate().await
-}
-
-#[tokio::test]
-async fn a_token_revoked_while_it_was_down_keeps_it_from_starting() -> Result<()> {
-    let Scene { alice, desk, bot, room } = Scene::open().await?;
-    alice.ask(&room, "!help").await?;
-    bot.terminate().await?;
-    desk.account.log_out_everywhere().await?;
-    check_session_over(&desk.start()?.wait_exit().await?)
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{
     scene::{Scene, check_answered_once},
-    support::{listen::Participant as _, proxy::Fault},
+    support::{bot::Installation, listen::Participant as _, proxy::Fault},
 };
 
 /// In the path of every message that the bot sends.
@@ -131,6 +131,67 @@ async fn it_goes_on_after_a_while_without_the_homeserver() -> Result<()> {
         check_answered_once(&alice, &room, &asked).await?;
     }
     bot.terminate().await
+}
+
+/// Has the bot, which must not be running, believe that it died so often while it worked `question` out.
+fn blame(desk: &Installation, question: &str, deaths: u32) -> Result<()> {
+    let database = rusqlite::Connection::open(desk.state().join("desk.db"))?;
+    let query = "UPDATE commands SET deaths = ?2 WHERE event = ?1 AND state = 'taken'";
+    let rows = database.execute(query, (question, deaths))?;
+    ensure!(rows == 1, "{question} is not in the database");
+    Ok(())
+}
+
+/// How often the bot believes to have died of each question.
+fn deaths(desk: &Installation) -> Result<Vec<u32>> {
+    let database = rusqlite::Connection::open(desk.state().join("desk.db"))?;
+    let mut query = database.prepare("SELECT deaths FROM commands")?;
+    Ok(query.query_map((), |row| row.get(0))?.collect::<Result<_, _>>()?)
+}
+
+#[tokio::test]
+async fn a_question_that_took_it_down_twice_is_left_alone_with_an_apology() -> Result<()> {
+    let (Scene { alice, desk, mut bot, room }, proxy) = Scene::behind_proxy().await?;
+    let mut asked = Vec::new();
+    for before in [1, 2] {
+        let number = proxy.count("PUT", SEND);
+        proxy.harm("PUT", SEND, Fault::Hold);
+        asked.push(alice.say(&room, "!company moonshot").await?);
+        proxy.wait_seen("PUT", SEND, number + 1).await?;
+        bot.kill().await?;
+        blame(&desk, &asked[asked.len() - 1], before)?;
+        proxy.heal();
+        bot = desk.start()?;
+        let answer = alice.answer_to(&asked[asked.len() - 1]).await?;
+        let apology = answer.body().contains("I stopped twice");
+        ensure!(apology == (before == 2), "after {before}: {answer}");
+    }
+    asked.push(alice.say(&room, "!help").await?);
+    check_answered_once(&alice, &room, &asked).await?;
+    bot.terminate().await
+}
+
+#[tokio::test]
+async fn no_question_is_blamed_for_a_death_that_came_while_it_waited_or_was_sent() -> Result<()> {
+    let (Scene { alice, desk, mut bot, room }, proxy) = Scene::behind_proxy().await?;
+    let mut asked = Vec::new();
+    for _ in 0..4 {
+        let number = proxy.count("PUT", SEND);
+        proxy.harm("PUT", SEND, Fault::Hold);
+        // The first is being sent, the second waits behind it.
+        asked.push(alice.say(&room, "!company moonshot").await?);
+        asked.push(alice.say(&room, "!timeline 2023").await?);
+        proxy.wait_seen("PUT", SEND, number + 1).await?;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        bot.kill().await?;
+        ensure!(deaths(&desk)?.iter().all(|deaths| *deaths == 0), "{:?}", deaths(&desk)?);
+        proxy.heal();
+        bot = desk.start()?;
+        check_answered_once(&alice, &room, &asked).await?;
+    }
+    bot.terminate().await?;
+    ensure!(deaths(&desk)?.iter().all(|deaths| *deaths == 0), "{:?}", deaths(&desk)?);
+    Ok(())
 }
 
 #[tokio::test]

@@ -5,17 +5,23 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod crowd;
 mod digests;
 mod downtime;
 mod encrypted;
 mod endings;
 mod faults;
+mod first_contact;
 mod first_start;
+mod machine;
 mod manners;
 mod odd_rooms;
+mod one_refusal;
 mod plain;
 mod refusals;
+mod renewal;
 mod scene;
 mod sign_in;
 mod typing;
+mod unbounded;
 mod watched;

@@ -25,12 +25,13 @@ use crate::{
 };
 
 /// A bot that tells on a port of its own how it is.
-fn watched(desk: Installation) -> Result<(Installation, String)> {
+pub fn watched(desk: Installation) -> Result<(Installation, String)> {
     let address = format!("127.0.0.1:{}", free_port()?);
     Ok((desk.set("OPS__LISTEN", &address), address))
 }
 
-async fn get(address: &str, path: &str) -> Result<(StatusCode, String)> {
+/// What the bot tells at `path`.
+pub async fn get(address: &str, path: &str) -> Result<(StatusCode, String)> {
     let response = http_client()?.get(format!("http://{address}{path}")).send().await?;
     Ok((response.status(), response.text().await?))
 }
@@ -55,7 +56,8 @@ pub async fn wait_ready(address: &str, wanted: StatusCode) -> Result<(Duration, 
     }
 }
 
-fn health(address: &str, arguments: &[&str]) -> Result<(Option<i32>, String)> {
+/// What `tigerdesk health` says, with its exit code.
+pub fn health(address: &str, arguments: &[&str]) -> Result<(Option<i32>, String)> {
     let output =
         Command::new(binary()?).arg("health").args(arguments).env("TIGERDESK__OPS__LISTEN", address).output()?;
     let said = [output.stdout, output.stderr].concat();

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     env,
+    ffi::OsString,
     fs::{self, File},
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
@@ -33,6 +34,8 @@ pub struct Installation {
     pub account: Account,
     folder: Arc<TempDir>,
     settings: BTreeMap<String, String>,
+    /// The command that becomes the bot, if it does not begin as one.
+    wrapper: Vec<String>,
     starts: AtomicU32,
     /// Keeps the bot's log out of our output. In tests it is written there, where it is shown only if the test fails.
     pub quiet: bool,
@@ -79,7 +82,14 @@ impl Installation {
             ("OPS__LISTEN", String::new()),
         ];
         let settings = settings.into_iter().map(|(key, value)| (format!("TIGERDESK__{key}"), value)).collect();
-        Ok(Self { account, folder: Arc::new(folder), settings, starts: AtomicU32::new(0), quiet: false })
+        Ok(Self {
+            account,
+            folder: Arc::new(folder),
+            settings,
+            wrapper: Vec::new(),
+            starts: AtomicU32::new(0),
+            quiet: false,
+        })
     }
 
     /// Gives the setting `key` (`MATRIX__HOMESERVER`, …) another value.
@@ -93,6 +103,13 @@ impl Installation {
     #[must_use]
     pub fn variable(mut self, name: &str, value: &str) -> Self {
         self.settings.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Has the bot started by another command, which is to become it: it is given the program and its arguments.
+    #[must_use]
+    pub fn under(mut self, wrapper: Vec<String>) -> Self {
+        self.wrapper = wrapper;
         self
     }
 
@@ -128,8 +145,10 @@ impl Installation {
     pub fn start(&self) -> Result<Bot> {
         let number = self.starts.fetch_add(1, Ordering::Relaxed) + 1;
         let log = self.folder.path().join(format!("stderr-{number}"));
-        let mut command = Command::new(binary()?);
-        command.arg("run").current_dir(self.folder.path());
+        let binary = binary()?.into_os_string();
+        let mut words = self.wrapper.iter().map(OsString::from).chain([binary, "run".into()]);
+        let mut command = Command::new(words.next().context("no command")?);
+        command.args(words).current_dir(self.folder.path());
         for (key, _) in env::vars_os() {
             if key.to_string_lossy().starts_with("TIGERDESK__") {
                 command.env_remove(key);
@@ -199,6 +218,18 @@ impl Bot {
     /// Waits for as long as it takes until the bot ends by itself.
     pub async fn ended(&mut self) -> Result<ExitStatus> {
         Ok(self.process.wait().await?)
+    }
+
+    /// The process' id.
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// The most memory that the process has had in use, in bytes.
+    pub fn peak_memory(&self) -> Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id))?;
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no peak")?;
+        Ok(peak.trim().trim_end_matches(" kB").parse::<u64>()? * 1024)
     }
 
     /// What the bot wrote to standard error up to now.

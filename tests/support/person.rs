@@ -94,6 +94,14 @@ impl Person {
         text(&self.session.api.send(Method::PUT, &path, content).await?, "event_id")
     }
 
+    /// Sends an event to all devices of `user`, past all rooms.
+    pub async fn send_to_device(&self, user: &str, kind: &str, content: &Value) -> Result<()> {
+        let path = ["sendToDevice", kind, &format!("{:032x}", rand::random::<u128>())];
+        let body = json!({ "messages": { user: { "*": content } } });
+        self.session.api.send(Method::PUT, &path, &body).await?;
+        Ok(())
+    }
+
     /// Corrects `message` to say `now`; returns the correction's id.
     pub async fn edit(&self, room: &str, message: &str, now: &str) -> Result<String> {
         let content = json!({

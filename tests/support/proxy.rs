@@ -1,6 +1,7 @@
 //! A bad network: an HTTP/1.1 proxy between the bot and the homeserver that does harm when told to.
 
 use std::{
+    fmt::Write as _,
     net::Ipv4Addr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -32,8 +33,18 @@ pub enum Fault {
     Answer(u16, Value),
     /// The homeserver does not get it; the answer is 429 and, in a header only, after how many seconds to come back.
     RetryAfter(u64),
+    /// The homeserver does not get it; the answer says that it lives elsewhere: at this address, with the same path.
+    Redirect(String),
     /// The connection is closed at once, as if there were no homeserver.
     Refuse,
+    /// None: an older fault does not reach these requests.
+    None,
+    /// A sync that returns at once, with nothing.
+    NothingNew,
+    /// The homeserver's clock is so many seconds behind, and it does not tell how old events are.
+    Behind(i64),
+    /// The answer's body never ends.
+    Endless,
 }
 
 /// The proxy; gone when dropped.
@@ -54,6 +65,10 @@ struct Network {
 struct State {
     faults: Vec<(Wanted, Fault)>,
     seen: Vec<Exchange>,
+    /// The access token that was seen last.
+    token: Option<String>,
+    /// What the paths begin with that the homeserver does not know of.
+    prefix: &'static str,
 }
 
 /// Requests by method (empty: any) and a part of their path (with its query).
@@ -126,6 +141,16 @@ impl Proxy {
         Ok(Self { address, network, task: task.abort_handle() })
     }
 
+    /// From now on the homeserver is at a path of the proxy's address: `/matrix`.
+    pub fn move_to(&self, prefix: &'static str) {
+        self.network.change(|state| state.prefix = prefix);
+    }
+
+    /// The access token that was seen last.
+    pub fn token(&self) -> Option<String> {
+        self.network.state().token.clone()
+    }
+
     /// The address for the bot.
     pub fn address(&self) -> &str {
         &self.address
@@ -186,8 +211,20 @@ impl Drop for Proxy {
 
 /// One connection: one request, one answer. What goes wrong with it is the client's to see.
 async fn serve(mut client: TcpStream, port: u16, network: Arc<Network>) -> Result<()> {
-    let request = read_request(&mut client).await?;
+    let mut request = read_request(&mut client).await?;
+    let prefix = network.state().prefix;
+    if !prefix.is_empty() {
+        let head = String::from_utf8_lossy(&request[..request.len().min(200)]).into_owned();
+        let Some((method, _)) = head.split_once(&format!(" {prefix}/")) else {
+            return Ok(client.write_all(reply(404, "", &json!("nobody here")).as_bytes()).await?);
+        };
+        request.drain(method.len() + 1..method.len() + 1 + prefix.len());
+    }
     let head = String::from_utf8_lossy(&request);
+    let bearer = head.lines().find_map(|line| line.split_once("Bearer ").map(|(_, token)| token.trim().to_owned()));
+    if let Some(bearer) = bearer {
+        network.change(|state| state.token = Some(bearer));
+    }
     let mut words = head.split_ascii_whitespace();
     let mut word = || words.next().context("not a request").map(str::to_owned);
     let seen = Exchange { method: word()?, path: word()?, at: Instant::now(), served: false };
@@ -201,14 +238,39 @@ async fn serve(mut client: TcpStream, port: u16, network: Arc<Network>) -> Resul
         return Ok(client.write_all(&answer).await?);
     };
     match fault {
+        Fault::None => {
+            let answer = forward(port, &request, &network, number).await?;
+            Ok(client.write_all(&answer).await?)
+        }
         Fault::Refuse => Ok(()),
-        Fault::Answer(status, body) => Ok(client.write_all(refusal(status, "", &body).as_bytes()).await?),
+        Fault::Answer(status, body) => Ok(client.write_all(reply(status, "", &body).as_bytes()).await?),
         Fault::RetryAfter(seconds) => {
             let body = json!({ "errcode": "M_LIMIT_EXCEEDED", "error": "later" });
             let header = format!("Retry-After: {seconds}\r\n");
-            Ok(client.write_all(refusal(429, &header, &body).as_bytes()).await?)
+            Ok(client.write_all(reply(429, &header, &body).as_bytes()).await?)
+        }
+        Fault::Redirect(address) => {
+            let header = format!("Location: {address}{}\r\n", seen.path);
+            Ok(client.write_all(reply(301, &header, &json!({})).as_bytes()).await?)
         }
         Fault::LoseAnswer => forward(port, &request, &network, number).await.map(drop),
+        Fault::NothingNew => {
+            let since = seen.path.split(['?', '&']).find_map(|part| part.strip_prefix("since="));
+            let body = json!({ "next_batch": since.context("no sync that goes on")? });
+            Ok(client.write_all(reply(200, "", &body).as_bytes()).await?)
+        }
+        Fault::Behind(seconds) => {
+            let request = without_header(&request, "accept-encoding");
+            let answer = forward(port, &request, &network, number).await?;
+            Ok(client.write_all(&set_back(&answer, seconds)?).await?)
+        }
+        Fault::Endless => {
+            client.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"next_batch\":\"").await?;
+            let more = vec![b'a'; 1 << 16];
+            loop {
+                client.write_all(&more).await?;
+            }
+        }
         Fault::Hold => {
             let lifted = network.until(|state| (!state.faults.iter().any(|(held, _)| *held == wanted)).then_some(()));
             // Nothing more is due from the client: a read that returns means that it hung up.
@@ -227,12 +289,61 @@ async fn serve(mut client: TcpStream, port: u16, network: Arc<Network>) -> Resul
 }
 
 /// The proxy's own answer in place of the homeserver's.
-fn refusal(status: u16, header: &str, body: &Value) -> String {
+fn reply(status: u16, header: &str, body: &Value) -> String {
     let body = body.to_string();
     format!(
         "HTTP/1.1 {status} Fault\r\nContent-Type: application/json\r\n{header}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
     )
+}
+
+/// The request without a header.
+fn without_header(request: &[u8], name: &str) -> Vec<u8> {
+    let split = request.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(request.len());
+    let head = String::from_utf8_lossy(&request[..split]);
+    let is_it = |line: &&str| line.split(':').next().is_some_and(|found| found.eq_ignore_ascii_case(name));
+    let head: Vec<&str> = head.split("\r\n").filter(|line| !is_it(line)).collect();
+    [head.join("\r\n").as_bytes(), &request[split..]].concat()
+}
+
+/// An answer of a homeserver whose clock is `seconds` behind, and which does not tell how old events are.
+fn set_back(answer: &[u8], seconds: i64) -> Result<Vec<u8>> {
+    let split = answer.windows(4).position(|four| four == b"\r\n\r\n").context("no end of the head")?;
+    let head = String::from_utf8(answer[..split].to_vec())?;
+    let mut body: Value = serde_json::from_slice(&answer[split + 4..])?;
+    walk(&mut body, seconds * 1000);
+    let body = body.to_string();
+    let mut told = String::new();
+    for line in head.split("\r\n") {
+        let (name, value) = line.split_once(": ").unwrap_or((line, ""));
+        match name.to_ascii_lowercase().as_str() {
+            "content-length" => write!(told, "Content-Length: {}\r\n", body.len())?,
+            "date" => {
+                let date = jiff::fmt::rfc2822::parse(value)?.timestamp() - jiff::SignedDuration::from_secs(seconds);
+                let date = date.strftime("%a, %d %b %Y %H:%M:%S GMT");
+                write!(told, "Date: {date}\r\n")?;
+            }
+            _ => told.extend([line, "\r\n"]),
+        }
+    }
+    Ok(format!("{told}\r\n{body}").into_bytes())
+}
+
+/// Takes the age from all events in `value`, and sets back when they were sent.
+fn walk(value: &mut Value, milliseconds: i64) {
+    match value {
+        Value::Array(all) => all.iter_mut().for_each(|value| walk(value, milliseconds)),
+        Value::Object(all) => {
+            all.remove("age");
+            for (key, value) in all {
+                match value.as_i64() {
+                    Some(at) if key == "origin_server_ts" => *value = json!(at - milliseconds),
+                    _ => walk(value, milliseconds),
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Reads one request and asks, in its head, for a connection of its own: it makes the answer's end plain.

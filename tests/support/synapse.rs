@@ -39,6 +39,8 @@ pub enum Messages {
     Boundless,
     /// What Synapse allows if nobody says otherwise: ten at once, then one every five seconds.
     Default,
+    /// Five times as many: two at once, then one a second.
+    Scarce,
 }
 
 impl Synapse {
@@ -54,13 +56,27 @@ impl Synapse {
         Self::start_with(Messages::Boundless)
     }
 
+    /// Starts a Synapse of another name.
+    pub fn start_named(name: &str) -> Result<Self> {
+        Self::start_as(name, Messages::Boundless, None)
+    }
+
+    /// Starts a Synapse on which a session lasts so many seconds.
+    pub fn start_forgetful(seconds: u32) -> Result<Self> {
+        Self::start_as(SERVER_NAME, Messages::Boundless, Some(seconds))
+    }
+
     /// Starts a Synapse that limits messages as this says, and waits until it answers.
     pub fn start_with(messages: Messages) -> Result<Self> {
+        Self::start_as(SERVER_NAME, messages, None)
+    }
+
+    fn start_as(name: &str, messages: Messages, lifetime: Option<u32>) -> Result<Self> {
         let python = python::interpreter()?;
         let mut attempts = 0;
         loop {
             attempts += 1;
-            match Self::attempt(python, messages) {
+            match Self::attempt(python, name, messages, lifetime) {
                 // Between our choice of a port and Synapse's use of it, somebody else may take it.
                 Err(error) if attempts < 5 && error.to_string().contains("already in use") => {}
                 outcome => return outcome,
@@ -78,13 +94,17 @@ impl Synapse {
         self.port
     }
 
-    fn attempt(python: &Path, messages: Messages) -> Result<Self> {
+    fn attempt(python: &Path, name: &str, messages: Messages, lifetime: Option<u32>) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("tigerdesk-synapse-").tempdir()?;
         guard::watch_folder(folder.path())?;
         let port = free_port()?;
         let config = folder.path().join("homeserver.yaml");
+        let mut settings = settings(folder.path(), name, port, messages);
+        if let Some(seconds) = lifetime {
+            settings["session_lifetime"] = json!(format!("{seconds}s"));
+        }
         // JSON is YAML.
-        fs::write(&config, settings(folder.path(), port, messages).to_string())?;
+        fs::write(&config, settings.to_string())?;
         fs::write(folder.path().join("log.yaml"), log_settings(folder.path()).to_string())?;
         let output = File::create(folder.path().join("output"))?;
         let process = Command::new(python)
@@ -159,15 +179,16 @@ fn answers(port: u16) -> bool {
     ask().is_ok_and(|answer| answer.contains(" 200 ") && answer.contains("versions"))
 }
 
-fn settings(folder: &Path, port: u16, messages: Messages) -> Value {
+fn settings(folder: &Path, name: &str, port: u16, messages: Messages) -> Value {
     let boundless = json!({ "per_second": 100_000, "burst_count": 100_000 });
     let messages = match messages {
         Messages::Boundless => boundless.clone(),
         // What Synapse does when nothing is set.
         Messages::Default => json!({ "per_second": 0.2, "burst_count": 10 }),
+        Messages::Scarce => json!({ "per_second": 1, "burst_count": 2 }),
     };
     json!({
-        "server_name": SERVER_NAME,
+        "server_name": name,
         "public_baseurl": format!("http://127.0.0.1:{port}/"),
         "pid_file": folder.join("homeserver.pid"),
         "listeners": [{

@@ -10,10 +10,10 @@ use crate::{dataset::Unread, digest::Release, matrix, store::Body};
 const REPORTED: &str = "reported";
 
 impl Data {
-    /// What the state folder could not take is tried again, and ends nothing: the old desk goes on.
+    /// What the state folder could not take, or took the reading down, is tried again and ends nothing: the old desk goes on.
     pub(super) fn unless_stuck(&self, reloaded: Result<Reloaded, Failure>) -> Result<Reloaded, Failure> {
         match reloaded {
-            Err(failure @ (Failure::Store(_) | Failure::Index(_))) => {
+            Err(failure @ (Failure::Store(_) | Failure::Index(_) | Failure::Reading)) => {
                 let reason = failure.to_string();
                 locked(&self.standing).stuck = Some(reason.clone());
                 Ok(Reloaded::Stuck(reason))

@@ -15,11 +15,12 @@ use rustix::fs::OFlags;
 use super::{
     super::{Fault, Progress},
     Found, Stamp, decode,
-    walk::LEADS_OUT,
 };
 
 /// A dataset file larger than this is refused: a file is held in memory while it is read.
 pub(super) const LARGEST_FILE: u64 = 256 * 1024 * 1024;
+/// What is wrong with a link that ends somewhere else.
+pub(super) const LEADS_OUT: &str = "this link leads out of the dataset's folder and is not followed";
 /// What is read at a time.
 const PIECE: u64 = 1024 * 1024;
 

@@ -17,7 +17,7 @@ use super::{
     super::{Fault, Progress, fault::NO_FILES},
     Found, Stamp,
     names::{form, is_hidden, near_miss},
-    open::{no_file, not_a_file},
+    open::{LEADS_OUT, no_file, not_a_file},
 };
 
 /// How deep folders may be nested.
@@ -30,9 +30,6 @@ const MOST_FILES: usize = 100_000;
 const MOST_BYTES: u64 = 1024 * 1024 * 1024;
 /// So many entries of folders are looked at.
 const MOST_ENTRIES: usize = 1_000_000;
-
-/// What is wrong with a link that ends somewhere else.
-pub(super) const LEADS_OUT: &str = "this link leads out of the dataset's folder and is not followed";
 
 /// A file that is not read although its name looks as if it were meant to be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

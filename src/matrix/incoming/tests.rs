@@ -5,7 +5,7 @@ use super::*;
 const NOW: i64 = 1_700_000_000_000;
 
 fn view() -> View<'static> {
-    View { own: "@desk:hs", now: NOW, max_age: Duration::from_mins(10), live: false }
+    View { own: "@desk:hs", now: NOW, skew: 0, max_age: Duration::from_mins(10), live: false }
 }
 
 fn plain(json: Value) -> Event {
@@ -76,11 +76,18 @@ fn a_message_keeps_its_thread_and_loses_its_quotation() {
     assert_eq!(texts(vec![said("$x", "> not a reply\n!help")]), ["> not a reply\n!help"]);
 }
 
+/// The bot is made a member, invited or put out by Ann.
+fn made(now: &str, before: Option<&str>) -> Value {
+    let mut event = membership("@desk:hs", now, before);
+    event["sender"] = json!("@ann:hs");
+    event
+}
+
 #[test]
-fn what_was_said_before_the_bot_joined_is_dropped() {
+fn what_was_said_before_the_bot_joined_uninvited_is_dropped() {
     let before = said("$1", "before");
     let after = said("$2", "after");
-    for previous in [None, Some("invite"), Some("leave")] {
+    for previous in [None, Some("invite"), Some("leave"), Some("ban"), Some("knock")] {
         let join = membership("@desk:hs", "join", previous);
         assert_eq!(texts(vec![before.clone(), join, after.clone()]), ["after"], "{previous:?}");
     }
@@ -88,6 +95,100 @@ fn what_was_said_before_the_bot_joined_is_dropped() {
     assert_eq!(texts(vec![before.clone(), rename, after.clone()]), ["before", "after"]);
     let other = membership("@bob:hs", "join", None);
     assert_eq!(texts(vec![before, other, after]), ["before", "after"]);
+}
+
+#[test]
+fn what_was_said_with_the_invite_is_kept_and_nothing_before_it() {
+    let join = || membership("@desk:hs", "join", Some("invite"));
+    let says = |id: &str| said(id, id);
+    // (the timeline, what of it is meant for the bot)
+    let table: Vec<(Vec<Value>, &[&str])> = vec![
+        (vec![says("a"), made("invite", None), says("b"), join(), says("c")], &["b", "c"]),
+        // The homeserver does not tell what it was before.
+        (vec![says("a"), made("invite", None), says("b"), membership("@desk:hs", "join", None)], &["b"]),
+        // Somebody else's invite is not the bot's.
+        (
+            vec![says("a"), made("invite", None), says("b"), membership("@bob:hs", "invite", None), says("c"), join()],
+            &["b", "c"],
+        ),
+        // Invited twice over: from the first time on.
+        (
+            vec![says("a"), made("invite", None), says("b"), made("invite", Some("invite")), says("c"), join()],
+            &["b", "c"],
+        ),
+        // The first invite was taken back.
+        (
+            vec![
+                made("invite", None),
+                says("a"),
+                made("leave", Some("invite")),
+                says("b"),
+                made("invite", Some("leave")),
+                says("c"),
+                join(),
+            ],
+            &["c"],
+        ),
+        // Put out and invited again.
+        (
+            vec![
+                membership("@desk:hs", "join", Some("invite")),
+                says("a"),
+                made("leave", Some("join")),
+                says("b"),
+                made("invite", Some("leave")),
+                says("c"),
+                join(),
+                says("d"),
+            ],
+            &["c", "d"],
+        ),
+        // Back without an invite.
+        (
+            vec![
+                made("invite", None),
+                says("a"),
+                made("leave", None),
+                says("b"),
+                membership("@desk:hs", "join", Some("leave")),
+            ],
+            &[],
+        ),
+    ];
+    for (timeline, meant) in table {
+        assert_eq!(texts(timeline.clone()), *meant, "{timeline:#?}");
+        // The same, where each event is a page of its own.
+        let mut way = Way::default();
+        for event in timeline.into_iter().rev() {
+            view().step_back(&mut way, &[plain(event)]);
+        }
+        let seen = way.found().seen;
+        assert_eq!(seen.iter().map(Seen::event).collect::<Vec<_>>(), *meant);
+    }
+}
+
+#[test]
+fn a_stretch_without_the_invite_says_that_it_stands_further_back() {
+    let join = membership("@desk:hs", "join", Some("invite"));
+    let found = view().read(&[said("$1", "with the invite"), join.clone()].map(plain));
+    assert!(found.joined && found.invited_before);
+    assert_eq!(found.seen, []);
+    let found = view().read(&[made("invite", None), said("$1", "!help"), join].map(plain));
+    assert!(found.joined && !found.invited_before);
+    assert!(!view().read(&[membership("@desk:hs", "join", Some("leave"))].map(plain)).invited_before);
+}
+
+#[test]
+fn what_waited_for_the_bot_to_come_is_as_old_as_it_is() {
+    let mut waited = said("$1", "!help");
+    waited["unsigned"]["age"] = json!(120_000);
+    let events = [made("invite", None), waited, membership("@desk:hs", "join", Some("invite")), said("$2", "!help")];
+    let found = View { live: true, ..view() }.read(&events.map(plain));
+    let times = found.seen.iter().map(|seen| match seen {
+        Seen::Message(message) => message.said_at,
+        Seen::Sealed(sealed) => sealed.said_at,
+    });
+    assert_eq!(times.collect::<Vec<_>>(), [NOW + 1 - 120_000, NOW + 3]);
 }
 
 #[test]
@@ -102,23 +203,43 @@ fn only_the_last_of_several_joins_counts() {
 #[test]
 fn an_undecryptable_event_is_kept_as_sealed() {
     let json = json!({
-        "type": "m.room.encrypted", "event_id": "$s", "sender": "@ann:hs", "origin_server_ts": NOW - 5000, "content": {},
+        "type": "m.room.encrypted", "event_id": "$s", "sender": "@ann:hs", "origin_server_ts": NOW - 5000,
+        "content": { "session_id": "abc" },
     });
     let seen = view().read_one(&Event { json, sealed: true });
-    assert_eq!(seen, Some(Seen::Sealed(Sealed { event: "$s".to_owned(), said_at: NOW - 5000 })));
+    assert_eq!(
+        seen,
+        Some(Seen::Sealed(Sealed { event: "$s".to_owned(), said_at: NOW - 5000, session: Some("abc".to_owned()) }))
+    );
 }
 
 #[test]
-fn age_is_the_servers_measure_before_our_clock_and_hardly_matters_to_a_live_event() {
+fn age_is_the_servers_measure_before_our_clock() {
     let mut event = said("$x", "!help");
     event["origin_server_ts"] = json!(NOW - 3_600_000);
     assert!(view().read_one(&plain(event.clone())).is_some(), "the server says one second");
     event["unsigned"] = json!({});
     assert!(view().read_one(&plain(event.clone())).is_none(), "an hour by our clock");
-    event["origin_server_ts"] = json!(NOW - 900_000);
+    // Our clock is known to be an hour ahead: the event is a few minutes old.
+    let ahead = View { skew: 3_400_000, ..view() };
+    let Some(Seen::Message(message)) = ahead.read_one(&plain(event)) else { panic!("not read") };
+    assert_eq!(message.said_at, NOW - 200_000);
+}
+
+#[test]
+fn what_has_just_come_in_is_new_unless_the_server_says_that_it_is_not() {
     let live = View { live: true, ..view() };
-    let Some(Seen::Message(message)) = live.read_one(&plain(event)) else { panic!("not read") };
-    assert_eq!(message.said_at, NOW);
+    let mut event = said("$x", "!help");
+    event["unsigned"] = json!({});
+    for sent in [json!(NOW - 900_000), json!(NOW - 7_200_000), json!(NOW + 7_200_000), json!(i64::MIN), json!("?")] {
+        event["origin_server_ts"] = sent;
+        let Some(Seen::Message(message)) = live.read_one(&plain(event.clone())) else { panic!("not read: {event}") };
+        assert_eq!(message.said_at, NOW);
+    }
+    event["unsigned"] = json!({ "age": 1_100_000 });
+    assert!(live.read_one(&plain(event.clone())).is_some(), "held back for some minutes");
+    event["unsigned"] = json!({ "age": 1_300_000 });
+    assert!(live.read_one(&plain(event)).is_none(), "held back for long");
 }
 
 #[test]

@@ -209,6 +209,19 @@ async fn a_notice_takes_the_place_of_one_that_did_not_get_through() {
 }
 
 #[tokio::test]
+async fn a_word_of_what_lasts_is_not_taken_back_with_the_notices() {
+    let (_folder, store) = store().await;
+    let said = |text: &str| Body { text: text.to_owned(), html: format!("<p>{text}</p>") };
+    store.put_word("#ops:hs", &said("a new device"), NOW, ("device_told", "TWO")).await.unwrap();
+    store.put_notice("#ops:hs", &said("trouble"), NOW + 1, ("reported", "1")).await.unwrap();
+    assert_eq!(store.depth().await.unwrap().waiting, 2);
+    store.withdraw_notices(("reported", "")).await.unwrap();
+    let waiting = store.waiting(NOW + 1, 10).await.unwrap();
+    assert_eq!(waiting.iter().map(|word| word.body.text.as_str()).collect::<Vec<_>>(), ["a new device"]);
+    assert_eq!(store.noted("device_told").await.unwrap().as_deref(), Some("TWO"));
+}
+
+#[tokio::test]
 async fn what_many_rooms_are_told_is_kept_once() {
     let (_folder, store) = store().await;
     for number in 0..20 {

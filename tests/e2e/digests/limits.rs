@@ -6,6 +6,7 @@ use super::{digest_with, digests, is_digest, open_room};
 use crate::{
     scene::check_answered_once,
     support::{
+        PATIENCE,
         bot::Installation,
         event::Event,
         facts::Facts,
@@ -59,6 +60,74 @@ async fn under_the_default_limits_an_answer_goes_before_the_digests_that_are_lef
     // What was on the wire as the question came may be taken still.
     ensure!(before <= 2, "{before} digests were sent while an answer waited");
     ensure!(after > 0, "nothing was left to send: this tests nothing");
+    bot.terminate().await
+}
+
+#[tokio::test]
+async fn digests_that_are_late_get_their_turn_among_people_who_never_stop_asking() -> Result<()> {
+    let server = tokio::task::spawn_blocking(|| Synapse::start_with(Messages::Scarce)).await??;
+    let facts = Facts::new()?;
+    let desk = Installation::new(&server)
+        .await?
+        .set("DATA__DIR", &facts.dir().display().to_string())
+        .set("DIGEST__QUIET_PERIOD", "1s");
+    let bot = desk.start()?;
+    let alice = Person::register(&server, "alice").await?;
+    let mut rooms = Vec::new();
+    for _ in 0..3 {
+        rooms.push(open_room(&alice, &desk, "!digest on").await?);
+    }
+    let mut askers = Vec::new();
+    for _ in 0..2 {
+        let person = Person::register(&server, "bob").await?;
+        let room = open_room(&person, &desk, "").await?;
+        askers.push((person, room));
+    }
+    let asking = askers.iter().map(|(person, room)| async move {
+        let mut asked = Vec::new();
+        loop {
+            // Together twice as much as the desk may say.
+            if let Ok(question) = person.say(room, "!company moonshot").await {
+                asked.push(question);
+            }
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            if asked.len() > 400 {
+                return asked;
+            }
+        }
+    });
+    let mut asking: Vec<_> = asking.map(Box::pin).collect();
+    let [first, second] = &mut asking[..] else { anyhow::bail!("two people ask") };
+    // They have a backlog by the time that something changes.
+    let backlog = std::time::Duration::from_secs(10);
+    tokio::select! {
+        _ = &mut *first => {}
+        _ = &mut *second => {}
+        () = tokio::time::sleep(backlog) => {}
+    }
+    facts.set_employees("moonshot-ai", 2_001)?;
+    let start = std::time::Instant::now();
+    let told = async {
+        while rooms.iter().any(|room| digests(&alice, room).is_empty()) {
+            alice.listen(std::time::Duration::from_secs(1)).await?;
+        }
+        anyhow::Ok(start.elapsed())
+    };
+    let told = tokio::select! {
+        _ = &mut *first => anyhow::bail!("no digests while they asked"),
+        _ = &mut *second => anyhow::bail!("no digests while they asked"),
+        told = tokio::time::timeout(PATIENCE, told) => told??,
+    };
+    eprintln!("all digests were there after {told:?}");
+    // Both were served meanwhile, in turn.
+    let mut answers = Vec::new();
+    for (person, room) in &askers {
+        person.listen(std::time::Duration::ZERO).await?;
+        let said = person.heard().all(|event| event.room == *room && event.sender() == desk.user_id());
+        answers.push(said.iter().filter(|event| event.replies_to().is_some()).count());
+    }
+    eprintln!("answers meanwhile: {answers:?}");
+    ensure!(answers.iter().all(|count| *count > 15) && answers[0].abs_diff(answers[1]) <= 4, "{answers:?}");
     bot.terminate().await
 }
 

@@ -17,6 +17,8 @@ pub mod index;
 pub mod reply;
 #[path = "../../../src/spelling/mod.rs"]
 pub mod spelling;
+#[path = "../../../src/threads.rs"]
+pub mod threads;
 
 use std::{path::Path, sync::LazyLock};
 
