@@ -78,6 +78,8 @@ impl Installation {
             ("MATRIX__PASSWORD", account.password.clone()),
             ("STATE__DIR", folder.path().join("state").display().to_string()),
             ("DATA__DIR", data.display().to_string()),
+            // On a slow machine minutes pass between what is asked while it is down and its start.
+            ("MATRIX__MAX_QUESTION_AGE", "2h".to_owned()),
             // Many bots run side by side here.
             ("OPS__LISTEN", String::new()),
         ];

@@ -57,7 +57,7 @@ pub trait Participant {
                 let heard = heard[heard.len().saturating_sub(30)..].join("\n  ");
                 bail!("{} waited {PATIENCE:?} in vain for {what}. Heard:\n  {heard}", self.user_id());
             }
-            self.listen(Duration::from_secs(5)).await?;
+            self.listen(Duration::from_secs(30)).await?;
         }
     }
 
