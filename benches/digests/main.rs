@@ -110,7 +110,7 @@ async fn measure(plan: &Plan) -> Result<()> {
     for round in 0..plan.rounds {
         let (employees, edited) = edit(&facts, round)?;
         let last = heard_everywhere(&alice, &rooms, employees).await?;
-        let last = last.json["origin_server_ts"].as_u64().context("no time of sending")?;
+        let last = last.sent_at()?;
         let digests = Duration::from_millis(last).saturating_sub(edited);
         let bare = send_everywhere(&alice, &rooms, &example, plan.at_a_time).await?;
         rounds.push(Round { digests, bare });
@@ -182,7 +182,7 @@ async fn heard_everywhere(alice: &Person, rooms: &[String], number: u32) -> Resu
             .heard()
             .all(|event| event.digest_key().is_some() && event.replaces().is_none() && event.body().contains(&wanted));
         if heard.len() >= rooms.len() {
-            let last = heard.into_iter().max_by_key(|event| event.json["origin_server_ts"].as_u64());
+            let last = heard.into_iter().max_by_key(|event| event.sent_at().ok());
             return last.context("no rooms");
         }
         if start.elapsed() > Duration::from_mins(15) {

@@ -44,7 +44,8 @@ const OWNERS: [(&str, &[&str]); 9] = [
     ("axum", &["ops"]),
     ("prometheus_client", &["ops"]),
     ("sd_notify", &["ops"]),
-    ("hyper_util", &["ops"]),
+    // What serves is in `ops`; what finds the proxy that the SDK would use is in `matrix`.
+    ("hyper_util", &["matrix", "ops"]),
 ];
 
 fn sources() -> BTreeMap<String, Vec<(PathBuf, String)>> {

@@ -28,7 +28,10 @@ fn deed() {
         "thread" => drop(thread::spawn(|| panic!("on purpose")).join()),
         "task" => drop(runtime.block_on(async { tokio::spawn(async { panic!("on purpose") }).await })),
         "words" => drop(thread::spawn(move || panic!("at {secret}")).join()),
-        "no thread" => drop(thread::spawn(|| panic!("{}{}", "failed to spawn thread: ", "11")).join()),
+        "no thread" => {
+            let error = std::io::Error::from_raw_os_error(11);
+            drop(thread::spawn(move || panic!("failed to spawn thread: {error}")).join());
+        }
         "part" => runtime.block_on(async {
             // Whoever waits for it does not do its duty.
             drop(tokio::spawn(panics::part("hanging", async { panic!("on purpose") })).await);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 /// An event and the room it was seen in; decrypted, where the listener could.
@@ -29,6 +30,11 @@ impl Event {
     /// Who sent it.
     pub fn sender(&self) -> &str {
         self.json["sender"].as_str().unwrap_or_default()
+    }
+
+    /// When the homeserver took it, in milliseconds since 1970.
+    pub fn sent_at(&self) -> Result<u64> {
+        self.json["origin_server_ts"].as_u64().with_context(|| format!("no time of sending: {self}"))
     }
 
     /// Its content.

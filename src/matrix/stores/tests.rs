@@ -31,19 +31,24 @@ async fn the_token_is_sealed_with_and_without_a_passphrase() {
     }
 }
 
-#[tokio::test]
-async fn what_an_older_version_kept_in_plain_is_wiped() {
-    let folder = tempfile::tempdir().unwrap();
-    let stores = Stores::open(folder.path(), None).await.unwrap();
-    // As it was kept before, several times over, so that the file has free pages with it.
-    let plain = serde_json::to_vec(&record()).unwrap();
+/// Keeps the record as it was kept before, several times over, and takes it out, so that free pages of the file hold it.
+async fn leave_in_plain(stores: &Stores) {
+    let plain = serde_json::to_vec(&record()).unwrap().repeat(40);
     for number in 0..50 {
         let key = format!("other {number}");
-        stores.state.set_custom_value_no_read(key.as_bytes(), plain.repeat(40)).await.unwrap();
+        stores.state.set_custom_value_no_read(key.as_bytes(), plain.clone()).await.unwrap();
     }
     for number in 0..50 {
         stores.state.remove_custom_value(format!("other {number}").as_bytes()).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn what_an_older_version_kept_in_plain_is_wiped() {
+    let folder = tempfile::tempdir().unwrap();
+    let stores = Stores::open(folder.path(), None).await.unwrap();
+    leave_in_plain(&stores).await;
+    let plain = serde_json::to_vec(&record()).unwrap();
     stores.state.set_custom_value_no_read(RECORD, plain).await.unwrap();
     stores.close().await.unwrap();
     assert!(holds(folder.path(), TOKEN));
@@ -55,8 +60,7 @@ async fn what_an_older_version_kept_in_plain_is_wiped() {
     assert!(!holds(folder.path(), TOKEN), "the token is in a file again");
     // A start that was killed before it could wipe what it had sealed does so the next time.
     let stores = Stores::open(folder.path(), None).await.unwrap();
-    stores.state.set_custom_value_no_read(b"other", serde_json::to_vec(&record()).unwrap()).await.unwrap();
-    stores.state.remove_custom_value(b"other").await.unwrap();
+    leave_in_plain(&stores).await;
     stores.unscrubbed.store(true, Ordering::Relaxed);
     stores.keep(&record()).await.unwrap();
     stores.close().await.unwrap();

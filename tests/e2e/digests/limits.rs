@@ -19,10 +19,6 @@ use crate::{
 /// More than the homeserver takes at once, which is ten messages: then it is one in five seconds.
 const ROOMS: usize = 12;
 
-fn sent_at(event: &Event) -> Result<u64> {
-    event.json["origin_server_ts"].as_u64().context("no time of sending")
-}
-
 #[tokio::test]
 async fn under_the_default_limits_an_answer_goes_before_the_digests_that_are_left() -> Result<()> {
     let server = tokio::task::spawn_blocking(|| Synapse::start_with(Messages::Default)).await??;
@@ -49,11 +45,11 @@ async fn under_the_default_limits_an_answer_goes_before_the_digests_that_are_lef
     for (owner, room) in &rooms {
         digest_with(*owner, room, 2_001).await?;
     }
-    let asked = bob.heard().all(|event| event.id() == question).first().map(sent_at).context("not heard")??;
-    let answered = sent_at(&answer)?;
+    let asked = bob.heard().all(|event| event.id() == question).first().map(Event::sent_at).context("not heard")??;
+    let answered = answer.sent_at()?;
     let all: Vec<Event> = rooms.iter().flat_map(|(owner, room)| digests(*owner, room)).collect();
     ensure!(all.len() == ROOMS, "{} digests in {ROOMS} rooms", all.len());
-    let times: Vec<u64> = all.iter().map(sent_at).collect::<Result<_>>()?;
+    let times: Vec<u64> = all.iter().map(Event::sent_at).collect::<Result<_>>()?;
     let after = times.iter().filter(|time| **time > answered).count();
     let before = times.iter().filter(|time| (asked..answered).contains(*time)).count();
     eprintln!("answered after {} ms; {before} digests went before it, {after} after", answered - asked);

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 
 use super::Newsroom;
 use crate::support::listen::Participant as _;
@@ -30,7 +30,7 @@ async fn it_comes_at_the_minute_and_what_was_missed_is_made_up_once() -> Result<
     late.bot.terminate().await?;
     ensure!(now()?.as_secs() / 60 < minute, "the minute came before all was ready for it: this tests nothing");
     let digest = on_time.digest_with(&rooms[0], 2_001).await?;
-    let sent = digest.json["origin_server_ts"].as_u64().context("no time of sending")? / 1_000;
+    let sent = digest.sent_at()? / 1_000;
     ensure!((minute * 60..minute * 60 + 30).contains(&sent), "at second {sent}, not at the minute {minute}");
     let says_late = |text: &str| text.contains("comes late");
     ensure!(!says_late(digest.body()), "{}", digest.body());
