@@ -436,7 +436,9 @@ async fn no_secret_and_no_word_of_a_room_lies_in_the_state_folder() -> Result<()
         check("while it runs")?;
         bot.kill().await?;
         check("after a kill")?;
-        desk.start()?.terminate().await?;
+        let bot = desk.start()?;
+        alice.ask(&room, "!help").await?;
+        bot.terminate().await?;
         check("after its end")?;
     }
     Ok(())
