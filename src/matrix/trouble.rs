@@ -9,7 +9,7 @@ use matrix_sdk::{
     Error, HttpError,
     ruma::api::{
         client::uiaa::UiaaResponse,
-        error::{ErrorKind, FromHttpResponseError, RetryAfter},
+        error::{ErrorBody, ErrorKind, FromHttpResponseError, RetryAfter},
     },
 };
 
@@ -95,7 +95,7 @@ impl From<&HttpError> for Trouble {
                 return Self::Again { after: data.retry_after.as_ref().and_then(delay), cause, status };
             }
             // A proxy's page rather than the homeserver's word: it may be gone in a moment.
-            None => return Self::Again { after: None, cause, status },
+            None => return Self::Again { after: odd_delay(error), cause, status },
             Some(_) => {}
         }
         match status {
@@ -149,6 +149,14 @@ pub fn root_cause(error: &dyn StdError) -> String {
         cause = inner;
     }
     cause.to_string()
+}
+
+/// What a homeserver asks for that limits us, in a number that is too great for the SDK.
+fn odd_delay(error: &HttpError) -> Option<Duration> {
+    let Some(UiaaResponse::MatrixError(error)) = error.as_ruma_api_error() else { return None };
+    let ErrorBody::Json(body) = &error.body else { return None };
+    let asked = body.get("retry_after_ms")?.as_f64().filter(|_| error.status_code.as_u16() == 429)?;
+    Duration::try_from_secs_f64((asked / 1000.0).min(LONGEST_WISH.as_secs_f64())).ok()
 }
 
 fn delay(asked: &RetryAfter) -> Option<Duration> {

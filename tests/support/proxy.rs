@@ -260,7 +260,9 @@ async fn serve(mut client: TcpStream, port: u16, network: Arc<Network>) -> Resul
             Ok(client.write_all(reply(200, "", &body).as_bytes()).await?)
         }
         Fault::Behind(seconds) => {
+            // In HTTP/1.0 the answer comes in one piece.
             let request = without_header(&request, "accept-encoding");
+            let request = String::from_utf8(request)?.replacen(" HTTP/1.1\r\n", " HTTP/1.0\r\n", 1).into_bytes();
             let answer = forward(port, &request, &network, number).await?;
             Ok(client.write_all(&set_back(&answer, seconds)?).await?)
         }
